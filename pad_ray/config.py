@@ -1,0 +1,344 @@
+"""Every setting of a run, validated once, at the door.
+
+A config is a YAML file plus `key.sub=value` overrides from the command line. Inside the house it is frozen and trusted.
+An unknown key, a missing path or an impossible combination is a `ConfigError` before any actor starts, naming the key
+and what would be right. The text under a field is its help.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pad_ray.errors import ConfigError
+
+EMBEDDED = {
+    "embedded:teacher": Path(__file__).parent / "embedded" / "teacher",
+    "embedded:student": Path(__file__).parent / "embedded" / "student_base",
+}
+"""Model names that stand for the checkpoints that ship with the package."""
+
+SETS = ("wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "jsonl")
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=())
+
+
+class QuestionsConfig(Section):
+    """Which questions, and how many of them."""
+
+    set: Literal["wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "jsonl"] = "wordsums"
+    """The question set."""
+    split: Literal["train", "test"] = "train"
+    """Which split, where the set has two (wordsums, gsm8k)."""
+    path: Path | None = None
+    """File or folder that holds the set; without it the set comes from the Hugging Face hub (wordsums needs none)."""
+    start: int = Field(0, ge=0)
+    """Questions to pass over at the beginning."""
+    limit: int | None = Field(None, ge=1)
+    """At most this many questions; wordsums has no end and needs one."""
+    seed: int = 0
+    """wordsums only: another seed gives other questions."""
+    on_bad_row: Literal["refuse", "skip"] = "refuse"
+    """A row that cannot be read: refuse the file, naming the line, or skip the row and count it."""
+
+    @property
+    def name(self) -> str:
+        """Short name for tables: `gsm8k/test`."""
+        return f"{self.set}/{self.split}" if self.set in ("wordsums", "gsm8k") else self.set
+
+
+class SamplingConfig(Section):
+    """How completions are drawn."""
+
+    samples: int = Field(1, ge=1)
+    """Completions per question."""
+    temperature: float = Field(0.8, ge=0)
+    """0 is greedy."""
+    top_p: float = Field(1.0, gt=0, le=1)
+    """Nucleus sampling: the smallest set of tokens with this probability."""
+    max_tokens: int = Field(256, ge=1)
+    """Longest completion, in tokens."""
+
+
+class EngineConfig(Section):
+    """What writes the programs."""
+
+    engine: Literal["vllm", "huggingface", "recorded", "reference"] = "vllm"
+    """vllm: decoder-only models, on GPU or CPU; huggingface: encoder-decoder models; recorded: completions from a JSON
+    Lines file; reference: the question's own reference program."""
+    model: str = "embedded:teacher"
+    """`embedded:teacher`, a local checkpoint or a hub name; for `recorded` the JSON Lines file."""
+    workers: int = Field(1, ge=1)
+    """Engine actors, each with the whole model."""
+    blocks_in_flight: int = Field(2, ge=1)
+    """Blocks of questions that one engine works on at a time: the next block fills the batch as one runs out."""
+    tensor_parallel_size: int = Field(1, ge=1)
+    """GPUs per engine (vllm)."""
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
+    """Weights and activations; auto follows the checkpoint."""
+    memory_fraction: float = Field(0.9, gt=0, le=1)
+    """Share of a GPU's memory that the engine may take (vllm)."""
+    kv_cache_gib: float = Field(0.5, gt=0)
+    """Memory for the KV cache when there is no GPU, in GiB (vllm)."""
+    max_model_len: int | None = Field(None, ge=16)
+    """Longest prompt plus completion, in tokens; by default what the model allows."""
+    max_sequences: int = Field(256, ge=1)
+    """Sequences decoded together."""
+    on_bad_row: Literal["refuse", "skip"] = "refuse"
+    """recorded only: a line that cannot be read: refuse the file, naming the line, or skip the line and count it."""
+
+
+class PromptConfig(Section):
+    """The words around a question."""
+
+    version: Literal["program-v1", "rationale-v1"] = "program-v1"
+    """Template: ask for a program or for a chain of thought. Part of every program's id."""
+    demonstrations: Path | None = None
+    """YAML file of question/program pairs shown before the question; one that is in an evaluation set is refused."""
+
+
+class TeacherConfig(EngineConfig, SamplingConfig):
+    """The large model that is distilled."""
+
+    prompt: PromptConfig = PromptConfig()
+    """The words around a question."""
+
+
+class ExecutorConfig(Section):
+    """Limits on each untrusted program."""
+
+    workers: int = Field(1, ge=1)
+    """Executor actors."""
+    cpu_seconds: float = Field(5.0, gt=0)
+    """CPU time of one program."""
+    wall_seconds: float = Field(10.0, gt=0)
+    """Wall time of one program, for those that sleep."""
+    memory_mb: int = Field(512, ge=64)
+    """Address space of one program, in MiB."""
+    output_kb: int = Field(64, ge=1)
+    """Most text that one program may print, in KiB."""
+    answer_from: str = Field("auto", pattern=r"^(auto|return|stdout|variable:[A-Za-z_]\w*)$")
+    """Where the answer is: auto, return, stdout or variable:NAME."""
+
+
+class SynthesisConfig(Section):
+    """How judged programs become training data."""
+
+    block_size: int = Field(64, ge=1)
+    """Questions per block: the unit that is written, counted and redone after a crash."""
+    keep: int = Field(2, ge=1)
+    """Most right programs per question that are trained on."""
+
+
+class StudentConfig(Section):
+    """The small model and how it is trained."""
+
+    model: str = "embedded:student"
+    """`embedded:student`, a local checkpoint or a hub name; decoder-only or encoder-decoder."""
+    workers: int = Field(2, ge=1)
+    """Training ranks; each takes a GPU where there are any."""
+    zero_stage: Literal[0, 1, 2, 3] = 2
+    """DeepSpeed ZeRO: 1 shards optimizer states, 2 also gradients, 3 also parameters."""
+    offload: Literal["none", "cpu"] = "none"
+    """Where optimizer states rest between steps; needs a GPU."""
+    precision: Literal["bf16", "fp32"] = "fp32"
+    """Arithmetic of the forward and backward pass."""
+    epochs: float = Field(2.0, gt=0)
+    """Passes over the corpus."""
+    batch_size: int = Field(16, ge=1)
+    """Examples per rank and micro-batch."""
+    gradient_accumulation: int = Field(1, ge=1)
+    """Micro-batches per optimizer step."""
+    learning_rate: float = Field(6e-5, gt=0)
+    """Peak learning rate (the paper: 6e-5), decayed linearly to 0."""
+    warmup_ratio: float = Field(0.03, ge=0, lt=1)
+    """Share of the steps over which the learning rate rises."""
+    weight_decay: float = Field(0.01, ge=0)
+    """AdamW's."""
+    max_grad_norm: float = Field(1.0, gt=0)
+    """Gradients are clipped to this norm."""
+    max_source_tokens: int = Field(256, ge=8)
+    """Longer questions are left out and counted (the paper: 128)."""
+    max_target_tokens: int = Field(256, ge=8)
+    """Longer programs are left out and counted (the paper: 256)."""
+    checkpoint_steps: int = Field(100, ge=1)
+    """Optimizer steps between checkpoints."""
+
+
+class RefinementConfig(Section):
+    """Rounds in which the student learns to repair programs."""
+
+    rounds: int = Field(1, ge=0)
+    """Most rounds; a round that gains nothing is the last."""
+    questions: int = Field(256, ge=1)
+    """Training questions on which the student is sampled each round, for its own failures."""
+    injections: tuple[Literal["name_error", "syntax_error", "wrong_operator"], ...] = (
+        "name_error",
+        "syntax_error",
+        "wrong_operator",
+    )
+    """Kinds of error put into right programs."""
+    injected_share: float = Field(0.5, ge=0)
+    """Injected repair examples per synthesis example in a round's mixture."""
+    epochs: float = Field(1.0, gt=0)
+    """Passes over a round's mixture."""
+    learning_rate: float | None = Field(None, gt=0)
+    """Peak learning rate in a round; by default the student's."""
+
+
+class EvaluationConfig(SamplingConfig):
+    """What the student is measured on."""
+
+    sets: tuple[QuestionsConfig, ...] = (QuestionsConfig(set="wordsums", split="test", limit=200),)
+    """The question sets."""
+    samples: int = Field(1, ge=1)
+    """Completions per question; more than 1 gives pass@k and majority@k."""
+    temperature: float = Field(0.0, ge=0)
+    """0 is greedy."""
+
+
+class RayConfig(Section):
+    """Where the actors run."""
+
+    address: str | None = None
+    """`auto` joins the running cluster; without it a job joins its cluster and anything else starts its own."""
+    num_cpus: int | None = Field(None, ge=1)
+    """CPUs of a cluster that we start; by default all."""
+    object_store_gib: float = Field(0.5, gt=0)
+    """Shared memory of a cluster that we start, in GiB."""
+
+
+class RunConfig(Section):
+    """A whole run."""
+
+    run_dir: Path = Path("runs/run")
+    """Where everything the run makes is kept."""
+    on_existing: Literal["refuse", "resume", "new"] = "resume"
+    """The run directory exists: refuse; resume it if it is the same run; or take the next free name beside it."""
+    seed: int = 7
+    """Seed of sampling, injection and training."""
+    questions: QuestionsConfig = QuestionsConfig(limit=1000)
+    """The training questions."""
+    teacher: TeacherConfig = TeacherConfig()
+    """The large model that is distilled."""
+    executor: ExecutorConfig = ExecutorConfig()
+    """Limits on each untrusted program."""
+    synthesis: SynthesisConfig = SynthesisConfig()
+    """How judged programs become training data."""
+    student: StudentConfig = StudentConfig()
+    """The small model and how it is trained."""
+    student_engine: EngineConfig = EngineConfig(model="student")
+    """What runs the student when it is sampled and evaluated; its `model` is filled in by the run."""
+    refinement: RefinementConfig = RefinementConfig()
+    """Rounds in which the student learns to repair programs."""
+    evaluation: EvaluationConfig = EvaluationConfig()
+    """What the student is measured on."""
+    ray: RayConfig = RayConfig()
+    """Where the actors run."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> RunConfig:
+        for where, questions in [
+            ("questions", self.questions),
+            *((f"evaluation.sets.{i}", s) for i, s in enumerate(self.evaluation.sets)),
+        ]:
+            if questions.set == "wordsums" and questions.limit is None:
+                raise ValueError(f"{where}.limit: wordsums has no end; say how many questions, e.g. limit: 1000")
+            if questions.set == "jsonl" and questions.path is None:
+                raise ValueError(f"{where}.path: the jsonl set needs the path of a JSON Lines file")
+        return self
+
+    def fingerprint(self) -> str:
+        """Hash of what decides the run's content; where it runs and how it resumes do not."""
+        content = self.model_dump(mode="json", exclude={"run_dir", "on_existing", "ray"})
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load_config(path: str | Path | None, overrides: list[str] | None = None) -> RunConfig:
+    """Read a YAML config and apply `key.sub=value` overrides (values are YAML: `3`, `true`, `[a, b]`).
+
+    Raises:
+        ConfigError: for a file that cannot be read, an unknown key or a value that is not possible.
+    """
+    data: Any = {}
+    if path is not None:
+        try:
+            data = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+        except OSError as error:
+            raise ConfigError(
+                f"config {path}: cannot be read ({error.strerror}); give the path of a YAML file"
+            ) from None
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise ConfigError(f"config {path}: not YAML ({' '.join(str(error).split())})") from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"config {path}: a mapping of settings is wanted, e.g. `seed: 7`")
+    for override in overrides or []:
+        _apply(data, override)
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(_explain(error)) from None
+
+
+def _apply(data: dict[str, Any], override: str) -> None:
+    key, equals, value = override.partition("=")
+    if not equals or not key:
+        raise ConfigError(f"override {override!r}: write it as key.sub=value, e.g. student.epochs=3")
+    *parents, last = key.split(".")
+    here: Any = data
+    for parent in parents:
+        if isinstance(here, list) and parent.isdigit() and int(parent) < len(here):
+            here = here[int(parent)]
+        elif isinstance(here, dict):
+            here = here.setdefault(parent, {})
+        else:
+            raise ConfigError(f"override {override!r}: {parent!r} has no settings below it")
+    try:
+        parsed = yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise ConfigError(f"override {override!r}: the value is not YAML") from None
+    if isinstance(here, list) and last.isdigit() and int(last) < len(here):
+        here[int(last)] = parsed
+    elif isinstance(here, dict):
+        here[last] = parsed
+    else:
+        raise ConfigError(f"override {override!r}: {'.'.join(parents)!r} has no settings below it")
+
+
+def _explain(error: ValidationError) -> str:
+    """The first problem, in one line: the key, what is wrong, what would be right."""
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        section = _section_at(problem["loc"][:-1])
+        names = list(section.model_fields)
+        near = difflib.get_close_matches(str(problem["loc"][-1]), names, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(names)}"
+        return f"unknown setting {key!r}; {hint}"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    others = len(error.errors()) - 1
+    more = f" (and {others} more)" if others else ""
+    return f"setting {key!r}: {message}, not {problem['input']!r}{more}" if key else f"{message}{more}"
+
+
+def _section_at(location: tuple[int | str, ...]) -> type[BaseModel]:
+    section: type[BaseModel] = RunConfig
+    for part in location:
+        if isinstance(part, str):
+            annotation = section.model_fields[part].annotation
+            section = next(t for t in _models_in(annotation))
+    return section
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in getattr(annotation, "__args__", ()) for model in _models_in(argument)]

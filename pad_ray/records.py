@@ -1,0 +1,161 @@
+"""The nouns that flow through the house, their deterministic ids, and the one place where their Arrow schemas live.
+
+    Question  --teacher-->  Program  --executor-->  Verdict  --refinement-->  Repair
+
+Every record is a frozen dataclass of plain values. Rooms hand each other Arrow tables of these schemas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+
+import pyarrow as pa
+
+
+class Status(StrEnum):
+    """What became of one program, by the answer contract. A failure of our own machinery is not among them."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    RAISED = "raised"
+    SYNTAX = "syntax"
+    NO_ANSWER = "no_answer"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT_LIMIT = "output_limit"
+    KILLED = "killed"
+
+
+RAN = frozenset({Status.RIGHT, Status.WRONG})
+"""The statuses of programs that ran to an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a set. `answer` is gold text; `reference` and `rationale` are empty where the set has none."""
+
+    question_id: str
+    text: str
+    answer: str
+    answer_kind: str = "number"
+    """`number` or `text`: how grading compares."""
+    reference: str = ""
+    """A program known to answer the question, variables named step by step."""
+    rationale: str = ""
+    """A chain of thought in words that leads to the answer."""
+    steps: int = 0
+    """Number of reasoning steps where the set knows it, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a teacher wrote for one draw."""
+
+    text: str
+    tokens: int = 0
+    """Generated tokens, the end-of-text token included; 0 where no model ran."""
+    logprob: float = 0.0
+    """Sum over the generated tokens of the natural log of their probability; 0 where unknown."""
+    prompt_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One candidate program: the code extracted from one completion of one draw."""
+
+    program_id: str
+    question_id: str
+    draw: int
+    code: str
+    completion: str
+    model: str
+    prompt_version: str
+    tokens: int = 0
+    prompt_tokens: int = 0
+    logprob: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one program. `answer` is what the program answered, as text, empty if it gave none."""
+
+    status: str
+    answer: str = ""
+    error_type: str = ""
+    error_message: str = ""
+    error_line: int = 0
+    """1-based line of the program at which the error was raised; 0 if none."""
+    cpu_ms: float = 0.0
+    wall_ms: float = 0.0
+    isolation: str = ""
+    """The level of isolation held while the program ran, as the sandbox names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One repair example: (question, faulty program, feedback) -> right program."""
+
+    repair_id: str
+    question_id: str
+    question: str
+    faulty: str
+    feedback: str
+    program: str
+    origin: str
+    """`injected:<edit>` for an error put in by us, `student` for a failure of the student's own."""
+    round: int
+    status: str
+    """The verdict on the faulty program."""
+
+
+def program_id(question_id: str, prompt_version: str, draw: int) -> str:
+    """Deterministic: the same question, prompt version and draw always give the same id."""
+    return f"{question_id}@{prompt_version}#{draw}"
+
+
+ARROW_TYPES = {"str": pa.string(), "int": pa.int32(), "float": pa.float64()}
+
+
+def _columns(record: type, *, leave_out: Iterable[str] = ()) -> list[pa.Field]:
+    skipped = set(leave_out)
+    return [pa.field(f.name, ARROW_TYPES[str(f.type)]) for f in fields(record) if f.name not in skipped]
+
+
+QUESTION_SCHEMA = pa.schema(_columns(Question))
+"""One row per question."""
+
+VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer"])
+
+JUDGED_SCHEMA = pa.schema(
+    [
+        *_columns(Question),
+        *_columns(Program, leave_out=["question_id"]),
+        pa.field("given_answer", pa.string()),
+        *VERDICT_COLUMNS,
+    ]
+)
+"""One row per judged program: its question, the program, its verdict. `given_answer` is `Verdict.answer`."""
+
+REPAIR_SCHEMA = pa.schema(_columns(Repair))
+"""One row per repair example."""
+
+
+def judged_row(question: Question, program: Program, verdict: Verdict) -> dict[str, object]:
+    """One row of `JUDGED_SCHEMA`."""
+    judged = asdict(verdict)
+    judged["given_answer"] = judged.pop("answer")
+    return asdict(question) | asdict(program) | judged
+
+
+def to_table(records: Iterable[object], schema: pa.Schema) -> pa.Table:
+    """Records (dataclasses) or row dicts -> an Arrow table of `schema`."""
+    rows = [record if isinstance(record, dict) else asdict(record) for record in records]  # type: ignore[call-overload]
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def questions_of(table: pa.Table) -> Iterator[Question]:
+    """The questions in the rows of a table that has the columns of `QUESTION_SCHEMA` (more are ignored)."""
+    for row in table.select(QUESTION_SCHEMA.names).to_pylist():
+        yield Question(**row)
