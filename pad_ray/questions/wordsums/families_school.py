@@ -1,0 +1,233 @@
+"""Scenario families about school: seats, tests, reading, supplies, clubs and a tiled garden."""
+
+from pad_ray.questions.wordsums.grammar import Family, Money, Percent, Step, Whole
+
+FAMILIES = (
+    Family(
+        name="hall_chairs",
+        topic="school",
+        numbers={
+            "rows": Whole(8, 25),
+            "chairs_per_row": Whole(10, 24),
+            "classes": Whole(2, 8),
+            "class_size": Whole(14, 28),
+            "adults": Whole(5, 40),
+        },
+        words={
+            "place": ("hall", "gym", "theatre", "tent", "library", "music room"),
+            "show": ("concert", "play", "assembly", "talk", "film", "prize day", "dance show"),
+            "guest": ("parents", "teachers", "visitors", "neighbours", "grandparents", "helpers"),
+        },
+        steps=(
+            Step("all_chairs", "rows * chairs_per_row", "The {place} has {=} chairs."),
+            Step("pupils_seated", "classes * class_size", "The classes bring {=} pupils."),
+            Step("people_seated", "pupils_seated + adults", "With the {guest}, {=} people sit down."),
+            Step("free_chairs", "all_chairs - people_seated", "So {=} chairs are free."),
+        ),
+        phrasings=(
+            "For the {show}, the {place} is set up with {rows} rows of {chairs_per_row} chairs. {classes} classes of {class_size} pupils [come in|arrive] and everyone takes a chair. {adults} {guest} sit down too. How many chairs [are still free|stay empty|are left]?",
+            "{classes} classes, each with {class_size} pupils, and {adults} {guest} come to the {show}. The {place} has {rows} rows with {chairs_per_row} chairs in [each|every] row. If each person uses one chair, how many chairs [stay|remain] empty?",
+            "How many chairs are [empty|free|not used] at the {show} if there are {rows} rows of {chairs_per_row} chairs in the {place}, and {adults} {guest} and {classes} classes of {class_size} pupils each sit down?",
+            "{name} [puts|places|lines up] {chairs_per_row} chairs in each of {rows} rows in the {place}. Later {adults} {guest} take a chair each, and so do all the pupils of {classes} classes. There are {class_size} pupils in each class. How many chairs does nobody use?",
+            "There are {class_size} pupils in each class, and {classes} classes [watch|visit|go to] the {show}. {adults} {guest} come along. Everyone sits on a chair in the {place}, where {rows} rows of {chairs_per_row} chairs [stand|are ready]. How many chairs are not taken?",
+            "At the {show}, {adults} {guest} sit down first. After that, {classes} classes of {class_size} pupils each take their chairs. Every row in the {place} has {chairs_per_row} chairs and there are {rows} rows. What is the number of [free|empty] chairs?",
+            "Each row of chairs in the {place} has {chairs_per_row} places, and there are {rows} such rows. The {show} begins with {adults} {guest} and {classes} classes of {class_size} pupils [on|sitting on] the chairs. How many chairs are [left over|still empty]?",
+            "{name} counts the people at the {show}: {classes} classes with {class_size} pupils in each, and also {adults} {guest}. They all sit in the {place}, which has {rows} rows of {chairs_per_row} chairs. How many more people could [still sit down|find a free chair]?",
+        ),
+        distractors=("The {place} is {n} years old.", "Tickets were sold for {n} days.", "There are {n} lamps in the {place}."),
+    ),
+    Family(
+        name="test_points",
+        topic="school",
+        numbers={
+            "questions": Whole(18, 50),
+            "correct": Whole(12, 46),
+            "points_each": Whole(3, 8),
+            "penalty": Whole(2, 3),
+            "bonus": Whole(4, 20),
+        },
+        words={
+            "subject": ("maths", "history", "science", "geography", "music", "spelling", "grammar"),
+            "extra": ("neat writing", "finishing early", "a good drawing", "clear answers", "a tidy page", "showing the work"),
+        },
+        steps=(
+            Step("earned", "correct * points_each", "The right answers earn {=} points."),
+            Step("wrong", "questions - correct", "{name} gets {=} questions wrong."),
+            Step("lost", "wrong * penalty", "The wrong answers cost {=} points."),
+            Step("before_bonus", "earned - lost", "That makes {=} points before the bonus."),
+            Step("score", "before_bonus + bonus", "With the bonus the score is {=} points."),
+        ),
+        where=lambda v: v["wrong"] >= 2 and v["penalty"] < v["points_each"],
+        phrasings=(
+            "A {subject} test has {questions} questions. Each right answer [gives|earns|is worth] {points_each} points, and each wrong answer takes away {penalty} points. {name} answers every question, gets {correct} of them right, and [receives|is given] a bonus of {bonus} points for {extra}. What is the [final|total] score?",
+            "{name} answers all {questions} questions of a {subject} [test|quiz|exam] and has {correct} right answers. The teacher gives {points_each} points for a right answer, takes off {penalty} points for a wrong one, and adds {bonus} points for {extra}. How many points does {name} [have|get] in the end?",
+            "For {extra}, {name} gets {bonus} bonus points in the {subject} [test|quiz]. The rest of the score comes from {questions} questions: {points_each} points for each correct answer and minus {penalty} points for each wrong answer. {name} answers them all, {correct} correctly. How many points is that [altogether|in total|in all]?",
+            "How many points does {name} [score|get|reach] in a {subject} test with {questions} questions, if all are answered and {correct} are right, a right answer gives {points_each} points, a wrong answer loses {penalty} points, and {extra} brings a bonus of {bonus} points?",
+            "In the {subject} quiz you lose {penalty} points for a wrong answer and win {points_each} points for a correct answer. Out of {questions} questions, {name} gets {correct} right and all the [others|rest] wrong. A bonus of {bonus} points is added for {extra}. What is {name}'s score?",
+            "{name} has {correct} correct answers in a {subject} [test|exam]. All the other answers are wrong, and there are {questions} questions. Correct answers earn {points_each} points each, wrong answers cost {penalty} points each. With {bonus} extra points for {extra}, what is the [final|full] score?",
+            "The teacher gives {name} a bonus of {bonus} points for {extra}. In the {subject} test, {correct} of {name}'s {questions} answers are right and the rest are wrong. Every wrong answer costs {penalty} points and every right answer earns {points_each} points. How many points does {name} have [in total|altogether]?",
+            "Points in a {subject} test work like this: plus {points_each} for each right answer, minus {penalty} for each wrong answer, and plus {bonus} once for {extra}. {name} gets the bonus and answers all {questions} questions, {correct} of them right. What score does {name} [get|receive]?",
+        ),
+        distractors=("The school is {n} years old.", "{name} lives at house number {n}.", "There are {n} pupils in the room."),
+    ),
+    Family(
+        name="average_of_four",
+        topic="school",
+        numbers={
+            "first_score": Whole(40, 100),
+            "second_score": Whole(40, 100),
+            "third_score": Whole(40, 100),
+            "fourth_score": Whole(40, 100),
+        },
+        words={
+            "events": ("tests", "quizzes", "games", "matches", "contests", "rounds", "exams"),
+            "time": ("this month", "this term", "this year", "in spring", "in autumn", "in winter"),
+        },
+        steps=(
+            Step("total_points", "first_score + second_score + third_score + fourth_score", "Together that is {=} points."),
+            Step("average_score", "total_points / 4", "Shared over four {events}, the average is {=} points."),
+        ),
+        where=lambda v: (v["average_score"] * 2).denominator == 1,
+        phrasings=(
+            "{name} [scores|gets|has] {first_score}, {second_score}, {third_score} and {fourth_score} points in four {events} {time}. What is the [average|mean] score?",
+            "What is {name}'s [average|mean] score if the points from four {events} are {first_score}, {second_score}, {third_score} and {fourth_score}?",
+            "In the first two of four {events}, {name} gets {first_score} and {second_score} points. In the last two, {name} gets {third_score} and {fourth_score} points. How many points is that on average for [each of the four|each one]?",
+            "There are four {events} {time}. {name} starts with {first_score} points, then gets {second_score}, then {third_score}, and [ends|finishes] with {fourth_score} points. Find the [average|mean] of the four scores. What is it?",
+            "{name} wants to know the [average|mean] of four scores. The {events} {time} brought {first_score} points, {second_score} points, {third_score} points and {fourth_score} points. What does {name} [find|work out|calculate]?",
+            "The teacher [writes down|notes|lists] {name}'s points from four {events}: {first_score}, {second_score}, {third_score}, {fourth_score}. How many points does {name} [get|score] on average?",
+            "Four {events} take place {time}. {name}'s scores are {first_score} in the first, {second_score} in the second, {third_score} in the third and {fourth_score} in the last one. What is the [average|mean] number of points?",
+            "{name} adds up the points from four {events}, which are {first_score}, {second_score}, {third_score} and {fourth_score}, and divides the sum by the number of {events}. What [average|mean] does {name} get?",
+        ),
+        distractors=("{name} has {n} classmates.", "{other} studies for {n} hours.", "{name}'s school has {n} teachers."),
+    ),
+    Family(
+        name="weekend_reading",
+        topic="school",
+        numbers={
+            "school_day_pages": Whole(10, 40, 2),
+            "weekend_day_pages": Whole(20, 60, 5),
+            "weeks": Whole(2, 9),
+            "book_pages": Whole(60, 240, 10),
+        },
+        words={"book": ("novels", "comics", "storybooks", "travel books", "adventure books", "mystery books", "animal books")},
+        steps=(
+            Step("school_week_pages", "5 * school_day_pages", "From Monday to Friday {name} reads {=} pages."),
+            Step("weekend_pages", "2 * weekend_day_pages", "On the weekend it is {=} pages."),
+            Step("weekly_pages", "school_week_pages + weekend_pages", "In a whole week that makes {=} pages."),
+            Step("pages_read", "weeks * weekly_pages", "In all the weeks {name} reads {=} pages."),
+            Step("books_read", "pages_read / book_pages", "So {name} finishes {=} {book}."),
+        ),
+        where=lambda v: (
+            v["books_read"].denominator == 1 and v["books_read"] > 1 and v["school_day_pages"] < v["weekend_day_pages"]
+        ),
+        phrasings=(
+            "{name} reads {school_day_pages} pages [a day|every day|each day] from Monday to Friday and {weekend_day_pages} pages a day on Saturday and Sunday. {name}'s {book} have {book_pages} pages each. How many {book} does {name} [read|finish] in {weeks} weeks?",
+            "On each of the two weekend days {name} reads {weekend_day_pages} pages, and on each of the five school days {school_day_pages} pages. After {weeks} weeks, how many {book} of {book_pages} pages has {name} [read|finished]?",
+            "The {book} in the library have {book_pages} pages each. {name} [reads them|borrows and reads them] for {weeks} weeks: {school_day_pages} pages a day from Monday to Friday, and {weekend_day_pages} pages a day on the weekend. How many of these {book} does {name} finish?",
+            "How many {book} of {book_pages} pages each can {name} [read|finish] in {weeks} weeks, reading {school_day_pages} pages on each of the five school days and {weekend_day_pages} pages on each of the two weekend days?",
+            "For {weeks} weeks, {name} [spends the evenings|sits down every evening] with {book}. From Monday to Friday it is {school_day_pages} pages every evening. On Saturday and on Sunday it is {weekend_day_pages} pages each. One of the {book} has {book_pages} pages, and all have the same length. How many can {name} [read|finish]?",
+            "{name} has more time on the weekend and reads {weekend_day_pages} pages on Saturday and {weekend_day_pages} pages on Sunday. On each of the five other days it is only {school_day_pages} pages. Each of the {book} has {book_pages} pages. How many {book} will {name} [finish|read] in {weeks} weeks?",
+            "In {weeks} weeks {name} wants to read many {book}, each with {book_pages} pages. The plan is {weekend_day_pages} pages a day on Saturday and Sunday and {school_day_pages} pages a day on the other five days. How many {book} can {name} [finish|read]?",
+            "Every school day, from Monday to Friday, {name} reads {school_day_pages} pages. On both days of the weekend {name} reads {weekend_day_pages} pages a day. If {name} goes on like this for {weeks} weeks and all the {book} have {book_pages} pages, how many {book} are [finished|read]?",
+        ),
+        distractors=("{name} lives at house number {n}.", "{name} has {n} pens at home.", "The library is {n} years old."),
+    ),
+    Family(
+        name="class_supplies",
+        topic="school",
+        numbers={
+            "boxes": Whole(6, 40),
+            "items_per_box": Whole(10, 48, 2),
+            "classes": Whole(2, 7),
+            "class_size": Whole(12, 28),
+            "items_each": Whole(2, 6),
+        },
+        words={
+            "item": ("pencils", "crayons", "erasers", "markers", "stickers", "notebooks", "brushes", "coloured pens"),
+            "box": ("boxes", "packs", "cartons", "packages"),
+        },
+        steps=(
+            Step("all_items", "boxes * items_per_box", "The school has {=} {item}."),
+            Step("pupils", "classes * class_size", "There are {=} pupils."),
+            Step("given", "pupils * items_each", "The pupils get {=} {item}."),
+            Step("kept", "all_items - given", "So {=} {item} are kept."),
+        ),
+        where=lambda v: 1 < v["kept"] < 400,
+        phrasings=(
+            "A school buys {boxes} {box} of {items_per_box} {item}. There are {classes} classes with {class_size} pupils each, and every pupil [gets|receives|is given] {items_each} {item}. The rest is kept. How many {item} does the school [keep|have left]?",
+            "{name} gives {items_each} {item} to every pupil in {classes} classes of {class_size} pupils. Before that, {name} had {boxes} {box} with {items_per_box} {item} in each. How many {item} are [left|kept]?",
+            "How many {item} [remain|are left over|are kept] if {boxes} {box} with {items_per_box} {item} each are opened and the pupils of {classes} classes, {class_size} in each class, take {items_each} {item} apiece?",
+            "There are {class_size} pupils in each of {classes} classes. The teachers have {boxes} {box} of {item}, each with {items_per_box} inside. They [hand out|give out] {items_each} {item} to every pupil and [keep|store] the others. How many {item} do the teachers keep?",
+            "Each pupil needs {items_each} {item} for the year. The school has {classes} classes with {class_size} pupils in every class. It owns {boxes} {box} with {items_per_box} {item} in each of them. After every pupil gets [the {item}|a share], how many {item} [stay in the cupboard|are left]?",
+            "In the cupboard {name} finds {boxes} {box}. In each there are {items_per_box} {item}. {name} visits {classes} classes of {class_size} pupils and gives each pupil {items_each} {item}. How many {item} does {name} [bring back|still have]?",
+            "A school has {classes} classes, and each class has {class_size} pupils. {name} opens {boxes} {box} of {items_per_box} {item} and gives every pupil {items_each} of them. How many {item} can {name} [keep|put back]?",
+            "{name} fills the cupboard with {boxes} {box}, each with {items_per_box} {item}. Then every pupil takes {items_each} {item} out of it. The pupils come from {classes} classes, and every class has {class_size} pupils. How many {item} [are still|stay] in the cupboard?",
+        ),
+        distractors=("The school has {n} teachers.", "The school is {n} years old.", "The school year started {n} days ago."),
+    ),
+    Family(
+        name="club_percent",
+        topic="school",
+        numbers={"classes": Whole(4, 20), "class_size": Whole(15, 30), "club_percent": Percent((5, 10, 15, 20, 25, 30, 35, 40, 45, 60, 75))},
+        words={"club": ("chess", "drama", "music", "robot", "garden", "swimming", "painting", "cooking")},
+        steps=(
+            Step("pupils", "classes * class_size", "The school has {=} pupils."),
+            Step("members", "pupils * club_percent / 100", "In the {club} club there are {=} pupils."),
+            Step("outside", "pupils - members", "So {=} pupils are not in the club."),
+        ),
+        where=lambda v: v["members"].denominator == 1 and v["members"] > 1,
+        phrasings=(
+            "A school has {classes} classes of {class_size} pupils each. {club_percent} of [all|all the|the] pupils are in the {club} club. How many pupils are not in the {club} club?",
+            "{club_percent} of the pupils at {name}'s school [belong to|are members of|go to] the {club} club. There are {class_size} pupils in each class and {classes} classes in the school. How many pupils [do not|don't] go to the club?",
+            "How many pupils are not members of the {club} club in a school with {classes} classes and {class_size} pupils [per|in each|in every] class, if {club_percent} of all pupils are members?",
+            "The {club} club [is popular|is well known] at {name}'s school: {club_percent} of the pupils have joined it. The school has {classes} classes, and every class has {class_size} pupils. How many pupils have not joined the club?",
+            "In each class of a school there are {class_size} pupils. {name} counts {classes} classes and [learns|reads|hears] that {club_percent} of all the pupils go to the {club} club. How many pupils stay out of the {club} club?",
+            "{name} is the head of the {club} club and would like more members. So far, {club_percent} of the pupils in the school are in the club. With {classes} classes of {class_size} pupils, how many pupils could still [join|become members]?",
+            "There are {classes} classes in {name}'s school and each has {class_size} pupils. If {club_percent} of the pupils join the {club} club, how many pupils do not [join|become members]?",
+            "The members of the {club} club are {club_percent} of all the pupils in the school. Each class has {class_size} pupils, and the school has {classes} classes. How many pupils are [outside|not in] the club?",
+        ),
+        distractors=("The club meets {n} times a year.", "The school is {n} years old.", "The club room has {n} chairs."),
+    ),
+    Family(
+        name="garden_tiles",
+        topic="school",
+        numbers={
+            "garden_length": Whole(8, 20),
+            "garden_width": Whole(6, 15),
+            "inner_length": Whole(2, 6),
+            "inner_width": Whole(2, 5),
+            "tiles_per_square": Whole(4, 16, 2),
+            "tiles_per_box": Whole(6, 24, 2),
+            "box_price": Money(8, 30),
+        },
+        words={
+            "place": ("garden", "yard", "courtyard", "terrace", "playground", "front yard", "back yard"),
+            "inner": ("pond", "flower bed", "sandpit", "pool", "lawn", "vegetable bed"),
+        },
+        steps=(
+            Step("whole_area", "garden_length * garden_width", "The whole {place} has an area of {=} square metres."),
+            Step("inner_area", "inner_length * inner_width", "The {inner} covers {=} square metres."),
+            Step("tiled_area", "whole_area - inner_area", "The area to tile is {=} square metres."),
+            Step("tiles", "tiled_area * tiles_per_square", "For that, {=} tiles are needed."),
+            Step("tile_boxes", "tiles / tiles_per_box", "The tiles come in {=} boxes."),
+            Step("cost", "tile_boxes * box_price", "So the tiles cost {=} dollars."),
+        ),
+        where=lambda v: (
+            v["tile_boxes"].denominator == 1
+            and v["inner_width"] <= v["inner_length"] <= v["garden_length"] - 2
+            and v["inner_width"] <= v["garden_width"] - 2
+            and v["garden_width"] < v["garden_length"]
+        ),
+        phrasings=(
+            "A rectangular {place} is {garden_length} metres long and {garden_width} metres wide. In the middle is a {inner} of {inner_length} by {inner_width} metres. [The rest|All the rest|Everything else] is covered with tiles, {tiles_per_square} tiles for each square metre. A box of {tiles_per_box} tiles costs {box_price}. How much do the tiles cost?",
+            "Tiles come in boxes of {tiles_per_box}, and a box costs {box_price}. {name} needs {tiles_per_square} tiles per square metre to [cover|tile] a {place} of {garden_length} by {garden_width} metres, but not the {inner} inside it, which is {inner_length} metres long and {inner_width} metres wide. How many dollars does {name} [pay|spend]?",
+            "How much do the tiles cost for a {place} of {garden_length} metres by {garden_width} metres without its {inner} of {inner_length} metres by {inner_width} metres, if each square metre [takes|needs] {tiles_per_square} tiles and a box with {tiles_per_box} tiles costs {box_price}?",
+            "Inside the school {place} there is a rectangular {inner}, {inner_length} metres long and {inner_width} metres wide, that [gets no tiles|is left without tiles]. The rest of the {place} is tiled. The {place} itself is {garden_length} metres long and {garden_width} metres wide. One square metre takes {tiles_per_square} tiles. One box holds {tiles_per_box} tiles and is sold for {box_price}. What is the [total|full] price of the tiles?",
+            "{name} [measures|looks at] the {place}: a rectangle of {garden_length} by {garden_width} metres. A {inner} inside it takes up {inner_length} by {inner_width} metres. Every square metre of the rest gets {tiles_per_square} tiles. {name} pays {box_price} for each box, and there are {tiles_per_box} tiles in a box. How many dollars do all the boxes cost?",
+            "It takes {tiles_per_square} tiles to cover one square metre. {name} covers a whole {place}, {garden_width} metres wide and {garden_length} metres long, except for a {inner} in it that is {inner_width} metres wide and {inner_length} metres long. At {box_price} for a box of {tiles_per_box} tiles, how much [does it cost|must be paid|does {name} pay]?",
+            "{name} tiles the school {place}, which is {garden_length} metres long and {garden_width} metres wide. Only the {inner} in it, {inner_length} by {inner_width} metres, gets no tiles. A box has {tiles_per_box} tiles and costs {box_price}, and {tiles_per_square} tiles cover a square metre. How many dollars does {name} [pay|spend] for the tiles?",
+            "A box of tiles costs {box_price} and has {tiles_per_box} tiles in it. Each square metre needs {tiles_per_square} tiles. The {place} is a rectangle of {garden_length} metres by {garden_width} metres, and the {inner} inside it is a rectangle of {inner_length} metres by {inner_width} metres. All of the {place} is tiled, but the {inner} is not. What do the tiles cost [altogether|in total]?",
+        ),
+        distractors=("The work takes {n} days.", "The {place} is {n} years old.", "There are {n} birds in the {place}."),
+    ),
+)
