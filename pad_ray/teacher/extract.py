@@ -1,0 +1,37 @@
+"""The program in a completion: the first fenced code block, else the whole. Pure, one pass, linear time."""
+
+from __future__ import annotations
+
+FENCE = "```"
+
+PYTHON_NAMES = frozenset(["", "python", "python3", "py"])
+"""What may follow an opening fence; a block in another language (```text, ```output) is passed over."""
+
+
+def extract_program(completion: str) -> str:
+    """The code of a completion, by the answer contract.
+
+    A fence opens and closes at the beginning of a line (spaces before it are allowed, and taken off the block's lines
+    too). A block that is not closed, as in a completion cut at its token limit, ends with the completion.
+    """
+    block: list[str] | None = None
+    foreign = False
+    indent = 0
+    for line in completion.split("\n"):
+        bare = line.strip(" \t\r")
+        if block is None and not foreign:
+            if bare.startswith(FENCE):
+                foreign = bare[len(FENCE) :].strip().lower() not in PYTHON_NAMES
+                indent = len(line) - len(line.lstrip(" \t"))
+                block = None if foreign else []
+        elif bare == FENCE:
+            if block is not None:
+                break
+            foreign = False
+        elif block is not None:
+            block.append(_dedent(line, indent))
+    return completion if block is None else "\n".join(block)
+
+
+def _dedent(line: str, indent: int) -> str:
+    return line[indent:] if not line[:indent].strip(" \t") else line
