@@ -1,0 +1,71 @@
+"""Completions that were recorded before: JSON Lines of `question_id`, `model`, `completion`."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from pad_ray.config import SamplingConfig
+from pad_ray.errors import ConfigError
+from pad_ray.records import Completion
+from pad_ray.teacher.engine import Prompt
+
+
+class RecordedEngine:
+    """Gives each question the completions recorded for it, in the order of the file.
+
+    Only the place of each line is kept in memory; its text is read when it is asked for.
+
+    Raises:
+        ConfigError: if the file cannot be read, or a line is not a recorded completion (named by its number).
+    """
+
+    def __init__(self, path: Path, *, skip_bad: bool = False) -> None:
+        self.name = path.stem
+        self.skipped = 0
+        self._places: defaultdict[str, list[int]] = defaultdict(list)
+        try:
+            self._file = open(path, "rb")  # noqa: SIM115 - kept open for as long as the engine lives
+        except OSError as error:
+            raise ConfigError(f"recorded completions {path}: cannot be read ({error.strerror})") from None
+        place = 0
+        for number, line in enumerate(self._file, start=1):
+            if line.strip():
+                try:
+                    self._places[_row(line, f"{path}:{number}")["question_id"]].append(place)
+                except ConfigError:
+                    if not skip_bad:
+                        raise
+                    self.skipped += 1
+            place += len(line)
+
+    def __len__(self) -> int:
+        """How many completions are recorded."""
+        return sum(map(len, self._places.values()))
+
+    @property
+    def most_per_question(self) -> int:
+        """Completions of the question that has most."""
+        return max(map(len, self._places.values()), default=0)
+
+    async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
+        texts = []
+        for place in self._places.get(prompt.question.question_id, ())[:n]:
+            self._file.seek(place)
+            texts.append(_row(self._file.readline(), "")["completion"])
+        return [Completion(text=text) for text in texts]
+
+    async def close(self) -> None:
+        self._file.close()
+
+
+def _row(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        raise ConfigError(f"{where}: not a JSON object; a line is {{question_id, model, completion}}") from None
+    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("question_id", "completion")):
+        raise ConfigError(f"{where}: question_id and completion are wanted, both text")
+    return row
