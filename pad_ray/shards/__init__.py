@@ -1,0 +1,1 @@
+"""The ledger: Arrow shards that are committed by rename and then recorded."""

@@ -1,0 +1,78 @@
+"""Writing a file so that it is there whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pad_ray.errors import ShardError
+
+HASH_CHUNK = 1 << 20
+"""Bytes hashed at a time."""
+
+
+def commit(path: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write to a temporary name beside `path`, fsync, rename, fsync the folder.
+
+    A kill at any line leaves either the old file or the new one, never a torn one; a leftover temporary file carries
+    the process id and is swept by `sweep`.
+
+    Raises:
+        ShardError: if the disk is full or the folder cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(temporary, "wb") as file:
+            write(file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ShardError(
+            f"{path}: cannot be written ({error.strerror or error}); nothing committed is lost: make room and run again"
+        ) from error
+
+
+def commit_json(path: Path, value: Any) -> None:
+    """`commit` for a JSON value."""
+    commit(path, lambda file: file.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode()) and None)
+
+
+def read_json(path: Path) -> Any:
+    """The JSON value of a committed file.
+
+    Raises:
+        ShardError: if it is not JSON, which a committed file always is.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ShardError(f"{path}: not JSON, though it was committed whole; was it edited by hand?") from None
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file, read once."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(HASH_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def sweep(folder: Path) -> int:
+    """Remove what a killed writer left half-written; returns how many files."""
+    leftovers = list(folder.glob(".*.tmp"))
+    for leftover in leftovers:
+        leftover.unlink(missing_ok=True)
+    return len(leftovers)

@@ -1,0 +1,140 @@
+"""The two stages that Ray Data runs: draw programs for a part of the questions, judge and commit them.
+
+A row on the way is one part: its index, and its programs as one Arrow IPC buffer. So a part is never split or merged,
+and becomes one shard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pad_ray.config import EngineConfig, ExecutorConfig, SamplingConfig
+from pad_ray.records import (
+    JUDGED_SCHEMA,
+    Program,
+    Question,
+    Verdict,
+    judged_row,
+    program_id,
+    questions_of,
+    to_table,
+)
+from pad_ray.shards.reader import read_table
+from pad_ray.shards.writer import write_shard
+from pad_ray.teacher.engine import Prompt, draw_seed, make_engine
+from pad_ray.teacher.extract import extract_program
+from pad_ray.teacher.prompt import Demonstration, render
+
+Row = dict[str, Any]
+
+UNJUDGED = Verdict(status="")
+
+
+class DrawPrograms:
+    """Ray Data actor: a part of questions -> the programs that the engine writes for them."""
+
+    def __init__(
+        self,
+        engine: EngineConfig,
+        sampling: SamplingConfig,
+        prompt_version: str,
+        demonstrations: tuple[Demonstration, ...],
+        seed: int,
+    ) -> None:
+        self._engine = make_engine(engine)
+        self._sampling = sampling
+        self._version = prompt_version
+        self._demonstrations = demonstrations
+        self._seed = seed
+
+    async def __call__(self, row: Row) -> Row:
+        """{part, path} -> {part, questions, started, programs: an IPC buffer of `JUDGED_SCHEMA` without verdicts}."""
+        started = time.time()
+        questions = list(questions_of(read_table(Path(row["path"]))))
+        drawn = await asyncio.gather(*(self._draw(question) for question in questions))
+        rows = [
+            judged_row(question, program, UNJUDGED)
+            for question, programs in zip(questions, drawn, strict=True)
+            for program in programs
+        ]
+        return {
+            "part": row["part"],
+            "questions": len(questions),
+            "started": started,
+            "programs": to_buffer(to_table(rows, JUDGED_SCHEMA)),
+        }
+
+    async def _draw(self, question: Question) -> list[Program]:
+        prompt = Prompt(render(self._version, demonstrations=self._demonstrations, question=question.text), question)
+        seed = draw_seed(self._seed, question.question_id)
+        completions = await self._engine.sample(prompt, self._sampling, n=self._sampling.samples, seed=seed)
+        return [
+            Program(
+                program_id=program_id(question.question_id, self._version, draw),
+                question_id=question.question_id,
+                draw=draw,
+                code=extract_program(completion.text),
+                completion=completion.text,
+                model=self._engine.name,
+                prompt_version=self._version,
+                tokens=completion.tokens,
+                prompt_tokens=completion.prompt_tokens,
+                logprob=completion.logprob,
+            )
+            for draw, completion in enumerate(completions)
+        ]
+
+
+class JudgeAndCommit:
+    """Ray Data actor: programs of a part -> a committed shard of verdicts; only its record goes on."""
+
+    def __init__(self, executor: ExecutorConfig, shards: str) -> None:
+        from pad_ray.executor import Sandbox
+
+        self._sandbox = Sandbox.from_config(executor).__enter__()
+        self._shards = Path(shards)
+
+    def __call__(self, row: Row) -> Row:
+        """{part, questions, started, programs} -> {part, questions, programs, right, tokens}."""
+        from pad_ray.executor.judge import judge
+
+        pairs = [split_row(drawn) for drawn in from_buffer(row["programs"]).to_pylist()]
+        verdicts = judge(self._sandbox, pairs)
+        judged = [judged_row(q, p, v) for (q, p), v in zip(pairs, verdicts, strict=True)]
+        record = write_shard(
+            self._shards,
+            row["part"],
+            to_table(judged, JUDGED_SCHEMA),
+            questions=row["questions"],
+            started=row["started"],
+            finished=time.time(),
+        )
+        return {
+            "part": record.index,
+            "questions": record.questions,
+            "programs": record.rows,
+            "right": record.statuses.get("right", 0),
+            "tokens": record.tokens,
+        }
+
+
+def split_row(row: Row) -> tuple[Question, Program]:
+    """A row of `JUDGED_SCHEMA` -> its question and its program."""
+    question = Question(**{name: row[name] for name in Question.__slots__})
+    return question, Program(**{name: row[name] for name in Program.__slots__})
+
+
+def to_buffer(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def from_buffer(buffer: bytes) -> pa.Table:
+    return pa.ipc.open_stream(buffer).read_all()
