@@ -1,0 +1,1 @@
+"""How good a model is: accuracy by executed programs, with its uncertainty."""

@@ -1,0 +1,132 @@
+"""Figures over judged programs. Pure: from counts and answers to numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pad_ray.executor.grading import same_answer
+from pad_ray.records import RAN, Status
+
+Z95 = 1.959964
+"""Standard normal quantile of a two-sided 95 % interval."""
+
+
+def wilson(right: int, count: int, z: float = Z95) -> tuple[float, float]:
+    """Wilson's score interval of a proportion: honest at 0, at 1 and for few trials (Wilson 1927, JASA 22)."""
+    if count == 0:
+        return 0.0, 1.0
+    share = right / count
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def pass_at_k(draws: int, right: int, k: int) -> float:
+    """Unbiased chance that one of k draws is right (Chen et al. 2021, arXiv 2107.03374, eq. 1).
+
+    Raises:
+        ValueError: if fewer than k draws were made.
+    """
+    if draws < k:
+        raise ValueError(f"pass@{k} needs {k} draws, there are {draws}")
+    return 1.0 - math.comb(draws - right, k) / math.comb(draws, k)
+
+
+def majority_is_right(answers: Sequence[tuple[str, bool]], kind: str) -> float:
+    """Whether the most frequent of (answer, is right) is right: 1 or 0, or the right share where several tie.
+
+    Answers count together when grading calls them the same. Programs without an answer do not vote.
+    """
+    groups: list[tuple[str, bool, int]] = []
+    for answer, right in answers:
+        for i, (known, known_right, votes) in enumerate(groups):
+            if known_right == right and (right or known == answer or same_answer(answer, known, kind)):
+                groups[i] = (known, known_right, votes + 1)
+                break
+        else:
+            groups.append((answer, right, 1))
+    if not groups:
+        return 0.0
+    most = max(votes for _, _, votes in groups)
+    first = [right for _, right, votes in groups if votes == most]
+    return sum(first) / len(first)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """A model on a question set. Shares are of questions for accuracy, pass@k and majority@k, of programs else."""
+
+    questions: int
+    programs: int
+    accuracy: float
+    """Mean over questions of the share of draws that are right (pass@1)."""
+    low: float
+    high: float
+    """95 % interval of the accuracy (Wilson's, with questions as trials)."""
+    ran: float
+    """Share of programs that ran to an answer."""
+    pass_at: dict[str, float] = field(default_factory=dict)
+    majority_at: dict[str, float] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+    """Programs by error type."""
+    by_steps: dict[str, float] = field(default_factory=dict)
+    """Accuracy by number of reasoning steps, where the set knows it."""
+
+
+def measure(rows: Iterable[dict[str, Any]], questions: int) -> Metrics:
+    """Metrics of judged rows (columns of `JUDGED_SCHEMA`: question_id, answer_kind, given_answer, status, ...).
+
+    `questions` counts those without any program too: they are not right.
+    """
+    draws: defaultdict[str, list[tuple[str, bool, bool]]] = defaultdict(list)
+    kinds: dict[str, tuple[str, int]] = {}
+    statuses: Counter[str] = Counter()
+    errors: Counter[str] = Counter()
+    for row in rows:
+        status = Status(row["status"])
+        draws[row["question_id"]].append((row["given_answer"], status is Status.RIGHT, status in RAN))
+        kinds[row["question_id"]] = row["answer_kind"], row["steps"]
+        statuses[status] += 1
+        if row["error_type"]:
+            errors[row["error_type"]] += 1
+    programs = sum(statuses.values())
+    most = min((len(d) for d in draws.values()), default=0) if len(draws) == questions else 0
+    shares = {q: sum(right for _, right, _ in d) / len(d) for q, d in draws.items()}
+    accuracy = sum(shares.values()) / questions if questions else 0.0
+    low, high = wilson(round(accuracy * questions), questions)
+    ks = [k for k in (1, 2, 4, 8, 16, 32, 64, 128) if k <= most]
+    return Metrics(
+        questions=questions,
+        programs=programs,
+        accuracy=accuracy,
+        low=low,
+        high=high,
+        ran=sum(statuses[s] for s in RAN) / programs if programs else 0.0,
+        pass_at={
+            str(k): sum(pass_at_k(len(d), sum(r for _, r, _ in d), k) for d in draws.values()) / questions for k in ks
+        },
+        majority_at={
+            str(k): sum(
+                majority_is_right([(a, r) for a, r, ran in d[:k] if ran], kinds[q][0]) for q, d in draws.items()
+            )
+            / questions
+            for k in ks
+            if k > 1
+        },
+        statuses=dict(sorted(statuses.items())),
+        errors=dict(errors.most_common()),
+        by_steps=_by_steps(shares, kinds),
+    )
+
+
+def _by_steps(shares: dict[str, float], kinds: dict[str, tuple[str, int]]) -> dict[str, float]:
+    groups: defaultdict[int, list[float]] = defaultdict(list)
+    for question, share in shares.items():
+        if kinds[question][1]:
+            groups[kinds[question][1]].append(share)
+    return {str(steps): sum(group) / len(group) for steps, group in sorted(groups.items())}

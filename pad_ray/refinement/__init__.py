@@ -1,0 +1,1 @@
+"""The student learns to repair programs: errors injected into right ones, and failures of its own."""
