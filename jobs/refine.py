@@ -1,0 +1,8 @@
+"""`ray job submit --working-dir . -- python jobs/refine.py configs/quickstart.yaml [key.sub=value ...]`"""
+
+import sys
+
+from pad_ray.cli import main
+
+if __name__ == "__main__":
+    main(["refine", *sys.argv[1:]])

@@ -1,0 +1,8 @@
+"""`ray job submit --working-dir . -- python jobs/synthesize.py configs/quickstart.yaml [key.sub=value ...]`"""
+
+import sys
+
+from pad_ray.cli import main
+
+if __name__ == "__main__":
+    main(["synthesize", *sys.argv[1:]])

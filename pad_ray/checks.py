@@ -1,0 +1,128 @@
+"""What is looked at before anything is started: models, demonstrations, and what the cluster has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pad_ray.config import EngineConfig, RunConfig
+from pad_ray.errors import ConfigError, QuestionsError
+from pad_ray.questions import open_questions
+from pad_ray.student.checkpoint import describe_checkpoint
+from pad_ray.student.zero import check_student
+from pad_ray.teacher.engine import resolve_model
+from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
+
+HUB_FILES = ["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"]
+"""What is fetched of a hub model: weights as safetensors, config, tokenizer. No pickles, no code."""
+
+
+def check_engine(key: str, config: EngineConfig) -> None:
+    """The engine's model is there and of a kind that the engine serves.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    if config.engine == "recorded":
+        from pad_ray.teacher.recorded import RecordedEngine
+
+        RecordedEngine(Path(config.model), skip_bad=config.on_bad_row == "skip")
+    if config.engine not in ("vllm", "huggingface"):
+        return
+    model = resolve_model(config.model)
+    if not looks_local(model):
+        return  # a hub name: the engine fetches it
+    try:
+        info = describe_checkpoint(model)
+    except ConfigError as error:
+        raise ConfigError(f"{key}.model: {error}") from None
+    if config.engine == "vllm" and info.encoder_decoder:
+        raise ConfigError(
+            f"{key}.engine: vllm does not serve encoder-decoder models such as {config.model}; "
+            f"set {key}.engine=huggingface"
+        )
+
+
+def looks_local(model: str) -> bool:
+    """Whether a model name is a path: one that exists, or one that is written like a path."""
+    return Path(model).exists() or model.startswith(("/", "./", "../", "~")) or model.count("/") > 1
+
+
+def student_checkpoint(config: RunConfig) -> Path:
+    """The folder of the student's base checkpoint, fetched from the hub where that is where it is.
+
+    Raises:
+        ConfigError: if it is no checkpoint, or cannot be fetched.
+    """
+    model = resolve_model(config.student.model)
+    if looks_local(model):
+        try:
+            describe_checkpoint(model)
+        except ConfigError as error:
+            raise ConfigError(f"student.model: {error}") from None
+        return Path(model)
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=HUB_FILES))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(
+            f"student.model: {model} is no local folder and cannot be fetched from the hub ({reason}); "
+            "give the path of a checkpoint or a hub name"
+        ) from None
+
+
+def check_student_engine(config: RunConfig, base: Path) -> None:
+    """The engine that samples the student serves its architecture.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    if config.student_engine.engine not in ("vllm", "huggingface"):
+        raise ConfigError("student_engine.engine: a student is a model; set it to vllm or huggingface")
+    check_engine("student_engine", config.student_engine.model_copy(update={"model": str(base)}))
+
+
+def check_cluster(config: RunConfig, base: Path) -> None:
+    """The cluster that was joined can train the student.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    import ray
+
+    resources = ray.cluster_resources()
+    info = describe_checkpoint(base)
+    check_student(
+        config.student,
+        gpus=int(resources.get("GPU", 0)),
+        cpus=resources.get("CPU", 0),
+        encoder_decoder=info.encoder_decoder,
+        max_positions=info.max_positions,
+    )
+
+
+def checked_demonstrations(config: RunConfig) -> tuple[Demonstration, ...]:
+    """The demonstrations, none of which is a question of an evaluation set.
+
+    Raises:
+        ConfigError: if one is, or they cannot be read.
+    """
+    demonstrations = load_demonstrations(config.teacher.prompt)
+    if demonstrations:
+        for questions in config.evaluation.sets:
+            texts = (question.text for question in open_questions(questions))
+            refuse_evaluation_questions(demonstrations, texts, questions.name)
+    return demonstrations
+
+
+def check_questions(config: RunConfig) -> None:
+    """The first question of every set can be read: a wrong path shows now, not after the training.
+
+    Raises:
+        QuestionsError: naming the file.
+    """
+    for questions in (config.questions, *config.evaluation.sets):
+        if next(iter(open_questions(questions)), None) is None:
+            raise QuestionsError(f"question set {questions.name}: no question in it; check path, start and limit")

@@ -1,0 +1,237 @@
+"""The `pad-ray` command: parse, call, print. What it imports before a command is chosen is light."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pad_ray.errors import PadRayError
+
+if TYPE_CHECKING:
+    from pad_ray.config import RunConfig
+    from pad_ray.pipeline import Pipeline
+
+INTERRUPTED = 130
+"""Exit code of a command stopped with Ctrl-C, as shells have it."""
+
+app = typer.Typer(
+    help="Program-aided distillation at scale. A run is a YAML file; any setting can be overridden: key.sub=value.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path, typer.Argument(help="YAML file of the run, e.g. configs/quickstart.yaml")]
+Overrides = Annotated[list[str] | None, typer.Argument(metavar="[KEY.SUB=VALUE]...", help="settings to override")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="print the settings, the first prompt and the first verdict; start nothing")
+]
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="show tracebacks")] = False,
+) -> None:
+    """Remember what holds for every command."""
+    global _debug
+    _debug = debug
+
+
+_debug = False
+
+
+@app.command()
+def distill(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+    """The whole method: synthesize, train, refine, evaluate. Resumes where a killed run stopped."""
+    if dry_run:
+        return _dry_run(config, overrides)
+    from pad_ray.report.tables import distillation_table
+
+    with _pipeline(config, overrides) as pipeline:
+        summary = pipeline.distill()
+    _print(distillation_table(summary, pipeline.folder))
+
+
+@app.command()
+def synthesize(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+    """The teacher writes programs, they are run and judged, every verdict is kept."""
+    if dry_run:
+        return _dry_run(config, overrides)
+    from pad_ray.report.tables import synthesis_table
+
+    with _pipeline(config, overrides) as pipeline:
+        totals = pipeline.synthesize()
+    _print(synthesis_table(totals, pipeline.folder / "synthesis"))
+
+
+@app.command()
+def train(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+    """Train the student on the right programs of a synthesis."""
+    if dry_run:
+        return _dry_run(config, overrides)
+    with _pipeline(config, overrides) as pipeline:
+        model = pipeline.train()
+    typer.echo(f"student: {model}")
+
+
+@app.command()
+def refine(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+    """Rounds in which the trained student learns to repair programs."""
+    if dry_run:
+        return _dry_run(config, overrides)
+    with _pipeline(config, overrides) as pipeline:
+        refined = pipeline.refine()
+    typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
+
+
+@app.command()
+def evaluate(
+    config: Config,
+    overrides: Overrides = None,
+    model: Annotated[str | None, typer.Option(help="checkpoint to measure; by default the run's best student")] = None,
+    name: Annotated[str | None, typer.Option(help="name of the result; by default the model's")] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Accuracy of a model on the evaluation sets."""
+    if dry_run:
+        return _dry_run(config, overrides)
+    from pad_ray.pipeline import evaluated
+    from pad_ray.report.tables import evaluation_table
+
+    with _pipeline(config, overrides) as pipeline:
+        known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
+        pipeline.measure(known, path)
+    _print(evaluation_table(evaluated(pipeline.folder / "evaluation" / known), f"{known}: {path}"))
+
+
+@app.command()
+def verify(
+    config: Annotated[Path | None, typer.Argument(help="YAML file whose questions and executor are used")] = None,
+    overrides: Overrides = None,
+    dataset: Annotated[str | None, typer.Option(help="gsm8k, svamp, asdiv, multiarith, coin_flip, ...")] = None,
+    split: Annotated[str | None, typer.Option(help="train or test")] = None,
+    path: Annotated[Path | None, typer.Option(help="file or folder of the question set")] = None,
+    generations: Annotated[Path | None, typer.Option(help="JSON Lines of {question_id, model, completion}")] = None,
+    out: Annotated[Path | None, typer.Option(help="folder for the shards and summary.json")] = None,
+) -> None:
+    """Judge recorded completions, without any model."""
+    from pad_ray.report.tables import verification_table
+    from pad_ray.verify import verify_generations, verify_settings
+
+    settings = verify_settings(config, overrides or [], dataset, split, path, generations, out)
+    with _progress() as report, _cluster(settings):
+        summary = verify_generations(settings, report)
+    _print(verification_table(summary, f"{settings.questions.name}: {Path(settings.teacher.model).name}"))
+    for line in summary["notes"]:
+        typer.echo(line)
+    typer.echo(f"shards and summary.json: {settings.run_dir}")
+
+
+@app.command()
+def doctor(
+    address: Annotated[str | None, typer.Option(help="cluster to look at; by default this machine")] = None,
+) -> None:
+    """What this machine or cluster has, and whether programs are isolated on it."""
+    from pad_ray.doctor import examine
+    from pad_ray.report.tables import doctor_table
+
+    findings = examine(address)
+    _print(doctor_table(findings))
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _pipeline(path: Path, overrides: list[str] | None) -> Iterator[Pipeline]:
+    """The steps of a run: settings, models and questions checked, directory opened, cluster joined."""
+    from pad_ray import checks
+    from pad_ray.config import load_config
+
+    config = load_config(path, overrides)
+    checks.check_questions(config)
+    checks.check_engine("teacher", config.teacher)
+    base = checks.student_checkpoint(config)
+    checks.check_student_engine(config, base)
+    checks.checked_demonstrations(config)
+
+    from pad_ray.pipeline import Pipeline
+    from pad_ray.rundir import open_run
+
+    with open_run(config) as folder, _progress() as report, _cluster(config):
+        checks.check_cluster(config, base)
+        yield Pipeline(config, folder, report)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Any], None]]:
+    from pad_ray.progress import ProgressDisplay
+
+    with ProgressDisplay() as display:
+        yield display
+
+
+@contextmanager
+def _cluster(config: RunConfig) -> Iterator[None]:
+    from pad_ray.runtime import ray_cluster
+
+    with ray_cluster(config.ray):
+        yield
+
+
+def _dry_run(path: Path, overrides: list[str] | None) -> None:
+    from pad_ray.config import load_config
+    from pad_ray.rehearsal import rehearse
+
+    for title, text in rehearse(load_config(path, overrides)):
+        typer.secho(title, bold=True)
+        typer.echo(text)
+
+
+def _print(renderable: Any) -> None:
+    from rich.console import Console
+
+    Console().print(renderable)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; errors become one line on standard error and an exit code (2: the user's, 1: ours)."""
+    try:
+        app(arguments, standalone_mode=True)
+    except KeyboardInterrupt:
+        typer.secho("stopped; nothing that was committed is lost: the same command goes on from there", err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        if _debug:
+            raise
+        message, code = explain(error)
+        typer.secho(f"pad-ray: {message}", err=True, fg="red")
+        sys.exit(code)
+
+
+def explain(error: BaseException) -> tuple[str, int]:
+    """One line on an error, and the exit code; what an actor raised is found inside what Ray made of it."""
+    import pad_ray.errors
+
+    link: BaseException | None = error
+    while link is not None:
+        cause = getattr(link, "cause", None)
+        for candidate in (cause, link):
+            if isinstance(candidate, PadRayError) and not hasattr(candidate, "cause"):
+                return " ".join(str(candidate).split()), candidate.exit_code
+        link = link.__cause__ or link.__context__
+    # An error in an actor's constructor reaches us only as text.
+    found = re.findall(r"pad_ray\.errors\.(\w+): (.*)", str(error))
+    if found:
+        name, text = found[-1]
+        return text, getattr(pad_ray.errors, name).exit_code
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:500]} (--debug shows where)", 1
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""The whole method in order: synthesize, train, refine, evaluate. Each step keeps its result in the run directory and
+is passed over when it is there, so that a run that was killed goes on where it was.
+
+    run/synthesis/            judged programs of the teacher
+    run/student/              the distilled student
+    run/refinement/round-N/   the rounds
+    run/evaluation/NAME/      the base, distilled and refined student on every evaluation set
+    run/summary.json          the figures
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pad_ray.checks import checked_demonstrations, student_checkpoint
+from pad_ray.config import RunConfig
+from pad_ray.errors import RunDirectoryError
+from pad_ray.evaluation.evaluate import evaluate
+from pad_ray.evaluation.metrics import Metrics
+from pad_ray.progress import Event, Report
+from pad_ray.refinement.loop import Refined, RefinementLoop
+from pad_ray.shards.files import commit_json, read_json
+from pad_ray.shards.manifest import Totals
+from pad_ray.student.lesson import synthesis_examples, teach
+from pad_ray.synthesis.flow import Flow, Progress, run_flow
+
+POLL_SECONDS = 0.5
+"""How often the refinement actor is asked for its events."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The steps of one run. Ray must be running; every step is idempotent."""
+
+    config: RunConfig
+    folder: Path
+    report: Report
+
+    def synthesize(self) -> Totals:
+        """Draw and judge the teacher's programs."""
+        config = self.config
+        flow = Flow(
+            questions=config.questions,
+            engine=config.teacher,
+            sampling=config.teacher,
+            executor=config.executor,
+            prompt_version=config.teacher.prompt.version,
+            demonstrations=checked_demonstrations(config),
+            block_size=config.synthesis.block_size,
+            seed=config.seed,
+        )
+        self.report(Event("synthesize", detail=f"starting {config.teacher.engine} {config.teacher.model}"))
+        return run_flow(flow, self.folder / "synthesis", partial(_show, self.report, "synthesize"))
+
+    def train(self) -> Path:
+        """Distil: train the student base on the right programs. Returns the student's checkpoint."""
+        self._need(self.folder / "synthesis" / "manifest.json", "synthesize")
+        config = self.config
+        lesson = teach(
+            synthesis_examples(self.folder / "synthesis", config.synthesis.keep),
+            model=str(student_checkpoint(config)),
+            folder=self.folder / "student",
+            config=config.student,
+            seed=config.seed,
+            stage="train",
+            report=self.report,
+        )
+        return lesson.model_path
+
+    def refine(self) -> Refined:
+        """Run the refinement rounds on the distilled student."""
+        import ray
+
+        self._need(self.folder / "student" / "model" / "config.json", "train")
+        done = self.folder / "refinement" / "refined.json"
+        if done.exists():
+            return Refined(**read_json(done))
+        distilled = str(self.folder / "student" / "model")
+        accuracy = self.measure("distilled", distilled)
+        # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
+        loop = (
+            ray.remote(RefinementLoop)
+            .options(num_cpus=0, max_concurrency=2)
+            .remote(
+                self.config,
+                (self.folder / "refinement").resolve(),
+                (self.folder / "synthesis").resolve(),
+                partial(measure_model, self.config),
+            )
+        )
+        answer = loop.run.remote(str(Path(distilled).resolve()), accuracy)
+        while not ray.wait([answer], timeout=POLL_SECONDS)[0]:
+            self._relay(loop)
+        self._relay(loop)
+        refined: Refined = ray.get(answer)
+        ray.kill(loop)
+        commit_json(done, {"model": refined.model, "accuracy": refined.accuracy, "rounds": refined.rounds})
+        return refined
+
+    def _relay(self, loop: Any) -> None:
+        import ray
+
+        for event in ray.get(loop.events.remote()):
+            self.report(event)
+
+    def measure(self, name: str, model: str) -> float:
+        """Evaluate a model on every set, into `evaluation/NAME`; returns its accuracy over all questions."""
+        return measure_model(self.config, model, self.folder / "evaluation" / name, f"evaluate {name}", self.report)
+
+    def student(self) -> tuple[str, str]:
+        """(name, checkpoint) of the best student that the run has so far: refined, distilled or base."""
+        refined = self.folder / "refinement" / "refined.json"
+        if refined.exists():
+            return "refined", read_json(refined)["model"]
+        if (self.folder / "student" / "model").exists():
+            return "distilled", str(self.folder / "student" / "model")
+        return "base", str(student_checkpoint(self.config))
+
+    def distill(self) -> dict[str, Any]:
+        """Everything. Returns the summary, which is also written to `summary.json`."""
+        started = time.time()
+        base = self.measure("base", str(student_checkpoint(self.config)))
+        totals = self.synthesize()
+        distilled = self.measure("distilled", str(self.train()))
+        refined = self.refine()
+        summary = {
+            "questions": totals.questions,
+            "programs": totals.programs,
+            "right": totals.right,
+            "yield": totals.yield_,
+            "statuses": totals.statuses,
+            "tokens": totals.tokens,
+            "verified_programs_per_second": totals.right / totals.seconds if totals.seconds else 0.0,
+            "synthesis_seconds": totals.seconds,
+            "accuracy": {"base": base, "distilled": distilled, "refined": refined.accuracy},
+            "rounds": read_json(self.folder / "refinement" / "refined.json")["rounds"],
+            "student": refined.model,
+            "seconds": time.time() - started,
+        }
+        commit_json(self.folder / "summary.json", summary)
+        return summary
+
+    def _need(self, path: Path, command: str) -> None:
+        if not path.exists():
+            raise RunDirectoryError(
+                f"run_dir {self.folder}: {path.name} of a {command} is missing; run `pad-ray {command}` first"
+            )
+
+
+def measure_model(config: RunConfig, model: str, folder: Path, stage: str, report: Report) -> float:
+    """Accuracy of the checkpoint `model` over the questions of all evaluation sets; each set's figures are kept in
+    `folder/SET/summary.json`."""
+    right = questions = 0.0
+    for number, asked in enumerate(config.evaluation.sets):
+        flow = Flow(
+            questions=asked,
+            engine=config.student_engine.model_copy(update={"model": model}),
+            sampling=config.evaluation,
+            executor=config.executor,
+            block_size=config.synthesis.block_size,
+            seed=config.seed,
+        )
+        name = f"{stage} ({asked.name})"
+        report(Event(name, detail="starting the engine"))
+        metrics = evaluate(flow, folder / set_folder(number, asked.name), partial(_show, report, name))
+        right += metrics.accuracy * metrics.questions
+        questions += metrics.questions
+    return right / questions
+
+
+def set_folder(number: int, name: str) -> str:
+    """Folder of an evaluation set: two sets may have the same name."""
+    return f"{number}-{name.replace('/', '-')}"
+
+
+def evaluated(folder: Path) -> dict[str, Metrics]:
+    """The figures of every set under an evaluation folder, by set."""
+    names = Metrics.__dataclass_fields__
+    found = {}
+    for path in sorted(folder.glob("*/summary.json")):
+        figures = read_json(path)
+        found[path.parent.name.partition("-")[2]] = Metrics(**{k: v for k, v in figures.items() if k in names})
+    return found
+
+
+def _show(report: Report, stage: str, progress: Progress) -> None:
+    share = f"{progress.right / progress.programs:.1%} right" if progress.programs else "starting the engine"
+    detail = f"{progress.programs:,} programs, {share}, {progress.tokens:,} tokens"
+    report(Event(stage, progress.questions, progress.of_questions, detail if progress.programs else share))

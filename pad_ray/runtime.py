@@ -1,0 +1,77 @@
+"""Joining or starting the Ray cluster that a command runs on."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pad_ray.config import RayConfig
+from pad_ray.errors import ConfigError
+
+GIB = 1 << 30
+
+QUIET = {
+    "RAY_AUTH_MODE": "token",
+    # Without these Ray mirrors actors' logs and its own advice between our lines; all of it stays in its log folder.
+    "RAY_LOG_TO_DRIVER": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "RAY_TRAIN_V2_ENABLED": "1",
+    "RAY_DEDUP_LOGS": "1",
+    # Workers never need a hub while the model is local; a lookup without a network costs seconds a time.
+    "VLLM_NO_USAGE_STATS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+"""Environment of a cluster that we start, where the user has not set it."""
+
+
+@contextmanager
+def ray_cluster(config: RayConfig) -> Iterator[None]:
+    """Be connected to a Ray cluster: the one at `address`, the one whose job this is, or a new one on this machine.
+
+    A new one listens on loopback only, with token authentication, and is stopped at the end.
+
+    Raises:
+        ConfigError: if `address` names a cluster that cannot be joined.
+    """
+    # Ray reads them when it is imported.
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    import ray
+
+    if ray.is_initialized():
+        yield
+        return
+    address = config.address or os.environ.get("RAY_ADDRESS")
+    try:
+        if address:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+        else:
+            ray.init(
+                address="local",
+                num_cpus=config.num_cpus,
+                object_store_memory=int(config.object_store_gib * GIB),
+                include_dashboard=True,
+                dashboard_host="127.0.0.1",
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+    except ConnectionError as error:
+        raise ConfigError(f"ray.address {address!r}: no cluster answers there ({error}); is it running?") from None
+    try:
+        _quiet_data()
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _quiet_data() -> None:
+    """Ray Data reports through our progress line, not its own."""
+    import ray.data
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
