@@ -202,10 +202,11 @@ def _print(renderable: Any) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; errors become one line on standard error and an exit code (2: the user's, 1: ours)."""
     try:
-        app(arguments, standalone_mode=True)
-    except KeyboardInterrupt:
-        typer.secho("stopped; nothing that was committed is lost: the same command goes on from there", err=True)
-        sys.exit(INTERRUPTED)
+        app(arguments)
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # what typer makes of Ctrl-C
+            typer.secho("stopped; nothing that was committed is lost: the same command goes on from there", err=True)
+        raise
     except Exception as error:
         if _debug:
             raise

@@ -199,6 +199,8 @@ class EvaluationConfig(SamplingConfig):
 
     sets: tuple[QuestionsConfig, ...] = (QuestionsConfig(set="wordsums", split="test", limit=200),)
     """The question sets."""
+    prompt: Literal["program-v1", "rationale-v1"] = "program-v1"
+    """Ask for a program, which is run, or for a chain of thought, whose stated answer counts."""
     samples: int = Field(1, ge=1)
     """Completions per question; more than 1 gives pass@k and majority@k."""
     temperature: float = Field(0.0, ge=0)
@@ -276,7 +278,7 @@ def load_config(path: str | Path | None, overrides: list[str] | None = None) -> 
             raise ConfigError(
                 f"config {path}: cannot be read ({error.strerror}); give the path of a YAML file"
             ) from None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
+        except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date like 2024-13-45
             raise ConfigError(f"config {path}: not YAML ({' '.join(str(error).split())})") from None
     if not isinstance(data, dict):
         raise ConfigError(f"config {path}: a mapping of settings is wanted, e.g. `seed: 7`")
@@ -303,7 +305,7 @@ def _apply(data: dict[str, Any], override: str) -> None:
             raise ConfigError(f"override {override!r}: {parent!r} has no settings below it")
     try:
         parsed = yaml.safe_load(value)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):
         raise ConfigError(f"override {override!r}: the value is not YAML") from None
     if isinstance(here, list) and last.isdigit() and int(last) < len(here):
         here[int(last)] = parsed

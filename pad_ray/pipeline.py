@@ -161,6 +161,7 @@ def measure_model(config: RunConfig, model: str, folder: Path, stage: str, repor
             engine=config.student_engine.model_copy(update={"model": model}),
             sampling=config.evaluation,
             executor=config.executor,
+            prompt_version=config.evaluation.prompt,
             block_size=config.synthesis.block_size,
             seed=config.seed,
         )

@@ -19,7 +19,8 @@ QUIET = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
     "RAY_TRAIN_V2_ENABLED": "1",
-    "RAY_DEDUP_LOGS": "1",
+    # The driver's C++ part writes its advice to our standard error.
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
     # Workers never need a hub while the model is local; a lookup without a network costs seconds a time.
     "VLLM_NO_USAGE_STATS": "1",
     "TOKENIZERS_PARALLELISM": "false",

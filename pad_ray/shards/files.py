@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,9 @@ from pad_ray.errors import ShardError
 
 HASH_CHUNK = 1 << 20
 """Bytes hashed at a time."""
+
+TEMPORARY = ".*.tmp"
+"""Pattern of the names under which `commit` writes."""
 
 
 def commit(path: Path, write: Callable[[BinaryIO], None]) -> None:
@@ -38,7 +42,8 @@ def commit(path: Path, write: Callable[[BinaryIO], None]) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
         raise ShardError(
             f"{path}: cannot be written ({error.strerror or error}); nothing committed is lost: make room and run again"
         ) from error
@@ -72,7 +77,7 @@ def sha256(path: Path) -> str:
 
 def sweep(folder: Path) -> int:
     """Remove what a killed writer left half-written; returns how many files."""
-    leftovers = list(folder.glob(".*.tmp"))
+    leftovers = list(folder.glob(TEMPORARY))
     for leftover in leftovers:
         leftover.unlink(missing_ok=True)
     return len(leftovers)

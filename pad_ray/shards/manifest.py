@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from pad_ray.errors import RunDirectoryError
-from pad_ray.shards.files import commit_json, read_json
+from pad_ray.shards.files import TEMPORARY, commit_json, read_json
 from pad_ray.shards.writer import ShardRecord
 
 MANIFEST = "manifest.json"
@@ -61,7 +62,8 @@ def claim(folder: Path, identity: dict[str, Any]) -> bool:
     """
     path = folder / MANIFEST
     if not path.exists():
-        if folder.exists() and any(folder.iterdir()):
+        # A claim that was killed half-way leaves a temporary file of ours.
+        if folder.exists() and any(not fnmatch(path.name, TEMPORARY) for path in folder.iterdir()):
             raise RunDirectoryError(f"{folder}: not empty and not made by pad-ray; choose another folder")
         commit_json(path, {"identity": identity})
         return False

@@ -26,7 +26,8 @@ def read_table(path: Path) -> pa.Table:
 
 def records(folder: Path) -> list[ShardRecord]:
     """The records of a folder, by index; whether the shards are still whole is not looked at."""
-    return [ShardRecord(**read_json(path)) for path in sorted(folder.glob("shard-*.json"))]
+    found = (ShardRecord(**read_json(path)) for path in folder.glob("shard-*.json"))
+    return sorted(found, key=lambda record: record.index)
 
 
 def is_whole(folder: Path, record: ShardRecord) -> bool:

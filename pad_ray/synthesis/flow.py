@@ -24,9 +24,6 @@ ENGINE_CPUS = 0.5
 """CPUs that Ray books for an engine actor without a GPU. Fractions, so that on two CPUs no stage waits for another."""
 EXECUTOR_CPUS = 0.25
 """CPUs that Ray books for an executor actor."""
-ACTOR_RESTARTS = 3
-"""A dead actor is replaced and its part redone this often before the flow ends with its error."""
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -75,7 +72,8 @@ def run_flow(flow: Flow, folder: Path, on_progress: Callable[[Progress], None] |
     Raises:
         RunDirectoryError: if the folder holds other work.
         QuestionsError: if the question set cannot be read.
-        TeacherError, SandboxError, ShardError: if a stage failed more often than it is restarted.
+        TeacherError, SandboxError, ShardError: if a stage failed. A dead actor is no failure: Ray Data makes another and
+            gives it the part again.
     """
     identity = flow.identity()
     manifest.claim(folder, identity)
@@ -135,18 +133,15 @@ def _run_parts(flow: Flow, parts: Parts, missing: list[int], shards: Path, tally
             compute=ActorPoolStrategy(
                 size=min(flow.engine.workers, len(rows)),
                 max_tasks_in_flight_per_actor=2 * flow.engine.blocks_in_flight,
+                max_concurrent_calls_per_actor=flow.engine.blocks_in_flight,
             ),
-            max_concurrency=flow.engine.blocks_in_flight,
-            max_restarts=ACTOR_RESTARTS,
             **engine_resources,
         )
         .map(
             JudgeAndCommit,
-            fn_constructor_args=(flow.executor, str(shards.resolve())),
+            fn_constructor_args=(flow.executor, str(shards.resolve()), flow.prompt_version),
             compute=ActorPoolStrategy(size=min(flow.executor.workers, len(rows))),
             num_cpus=EXECUTOR_CPUS,
-            max_restarts=ACTOR_RESTARTS,
-            scheduling_strategy="SPREAD",
         )
     )  # fmt: skip
     for row in dataset.iter_rows():

@@ -14,6 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from pad_ray.config import EngineConfig, ExecutorConfig, SamplingConfig
+from pad_ray.executor import Outcome, Sandbox
+from pad_ray.executor.judge import judge
+from pad_ray.executor.outcome import ANSWERED, verdict
 from pad_ray.records import (
     JUDGED_SCHEMA,
     Program,
@@ -27,7 +30,7 @@ from pad_ray.records import (
 from pad_ray.shards.reader import read_table
 from pad_ray.shards.writer import write_shard
 from pad_ray.teacher.engine import Prompt, draw_seed, make_engine
-from pad_ray.teacher.extract import extract_program
+from pad_ray.teacher.extract import extract_answer, extract_program
 from pad_ray.teacher.prompt import Demonstration, render
 
 Row = dict[str, Any]
@@ -93,18 +96,15 @@ class DrawPrograms:
 class JudgeAndCommit:
     """Ray Data actor: programs of a part -> a committed shard of verdicts; only its record goes on."""
 
-    def __init__(self, executor: ExecutorConfig, shards: str) -> None:
-        from pad_ray.executor import Sandbox
-
-        self._sandbox = Sandbox.from_config(executor).__enter__()
+    def __init__(self, executor: ExecutorConfig, shards: str, prompt_version: str) -> None:
+        self._sandbox = Sandbox.from_config(executor)
         self._shards = Path(shards)
+        self._stated = prompt_version.startswith("rationale")
 
     def __call__(self, row: Row) -> Row:
         """{part, questions, started, programs} -> {part, questions, programs, right, tokens}."""
-        from pad_ray.executor.judge import judge
-
         pairs = [split_row(drawn) for drawn in from_buffer(row["programs"]).to_pylist()]
-        verdicts = judge(self._sandbox, pairs)
+        verdicts = [stated_verdict(*pair) for pair in pairs] if self._stated else judge(self._sandbox, pairs)
         judged = [judged_row(q, p, v) for (q, p), v in zip(pairs, verdicts, strict=True)]
         record = write_shard(
             self._shards,
@@ -121,6 +121,12 @@ class JudgeAndCommit:
             "right": record.statuses.get("right", 0),
             "tokens": record.tokens,
         }
+
+
+def stated_verdict(question: Question, program: Program) -> Verdict:
+    """A chain of thought is judged by the answer that it states; there is nothing to run."""
+    answer = extract_answer(program.completion)
+    return verdict(Outcome(ANSWERED if answer else "no_answer", answer, isolation="text"), question)
 
 
 def split_row(row: Row) -> tuple[Question, Program]:

@@ -1,4 +1,4 @@
-"""The program in a completion: the first fenced code block, else the whole. Pure, one pass, linear time."""
+"""What a completion gives: the program in it, or the answer that a chain of thought states. Pure, linear time."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ def extract_program(completion: str) -> str:
         elif block is not None:
             block.append(_dedent(line, indent))
     return completion if block is None else "\n".join(block)
+
+
+STATED = "The answer is "
+"""How a chain of thought ends; the wording that `rationale-v1` asks for and its demonstrations show."""
+
+
+def extract_answer(completion: str) -> str:
+    """The answer that a chain of thought states last, `""` if it states none."""
+    _, stated, rest = completion.rpartition(STATED)
+    return rest.split("\n", 1)[0].strip().rstrip(".") if stated else ""
 
 
 def _dedent(line: str, indent: int) -> str:
