@@ -1,0 +1,70 @@
+"""A rank's failure: recorded for the driver, and told apart by whether trying again can help.
+
+Ray Train starts all ranks again after any failure. A rank that died or lost its peers goes on from the last savepoint;
+an error that lies in the data or the settings would only come back, so the second attempt ends at once with the first
+one's error.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from pathlib import Path
+
+from pad_ray.errors import PadRayError, TrainingError
+from pad_ray.student.files import write_json
+
+LASTING = (
+    PadRayError,
+    ValueError,
+    TypeError,
+    LookupError,
+    NameError,
+    AttributeError,
+    ImportError,
+    OSError,
+    MemoryError,
+)
+"""Errors that come back. `RuntimeError` is not among them: that is how torch reports a peer that is gone."""
+
+PASSING = (ConnectionError, TimeoutError)
+"""Exceptions to the above."""
+
+
+def is_lasting(error: BaseException) -> bool:
+    """Whether the same training would fail in the same way again."""
+    if type(error).__name__ == "OutOfMemoryError":  # torch's, a RuntimeError; known by name to leave torch unimported
+        return True
+    return isinstance(error, LASTING) and not isinstance(error, PASSING)
+
+
+def record_failure(out_dir: Path, attempt: str, rank: int, error: BaseException) -> None:
+    """Leave `failure-<rank>.json` in `out_dir`."""
+    write_json(
+        out_dir / f"failure-{rank}.json",
+        {
+            "attempt": attempt,
+            "lasting": is_lasting(error),
+            "error": str(error) if isinstance(error, PadRayError) else f"{type(error).__name__}: {error}",
+            "traceback": "".join(traceback.format_exception(error)),
+        },
+    )
+
+
+def recorded_failure(out_dir: Path, attempt: str) -> tuple[str, Path] | None:
+    """The lasting error that ended this attempt, in one line, and the file with its traceback; None without one."""
+    for path in sorted(out_dir.glob("failure-*.json")):
+        failure = json.loads(path.read_text(encoding="utf-8"))
+        if failure["attempt"] == attempt and failure["lasting"]:
+            return " ".join(failure["error"].split()), path
+    return None
+
+
+def refuse_to_repeat(out_dir: Path, attempt: str) -> None:
+    """To be called first thing in a rank.
+
+    Raises:
+        TrainingError: this attempt has failed already, of something that would come back.
+    """
+    if failure := recorded_failure(out_dir, attempt):
+        raise TrainingError(f"not tried again: {failure[0]}")

@@ -1,0 +1,258 @@
+"""The driver's side of a training: what it is, whether it has been done, and Ray Train to do it.
+
+out_dir/run.json         the fingerprint of the training that this folder belongs to
+out_dir/progress.jsonl   what is said on the way
+out_dir/tensorboard/     loss, gradient norm, learning rate
+out_dir/checkpoints/     the newest savepoints
+out_dir/model/           the finished checkpoint; it appears whole
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from pad_ray.config import StudentConfig
+from pad_ray.errors import TrainingError
+from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
+from pad_ray.student.failure import recorded_failure
+from pad_ray.student.files import fingerprint_of, write_json
+from pad_ray.student.mapped import corpus_record
+from pad_ray.student.plan import TrainingPlan
+from pad_ray.student.progress import Listener
+from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.zero import CPUS_PER_RANK, check_student
+
+MAX_FAILURES = 2
+"""Times that the ranks are started again after one has died. A third death in one training is no accident."""
+
+HEALTH_CHECK_SECONDS = 0.5
+"""How often Ray Train looks whether the ranks are done; its own 2 s would be a tenth of the shortest trainings."""
+
+RUN_FILE = "run.json"
+
+NO_INFLUENCE = {"model", "checkpoint_steps", "epochs", "learning_rate", "max_source_tokens", "max_target_tokens"}
+"""Settings outside the fingerprint: where the base model lies and how often it is saved change no weight; the others go
+in by the values that count, or by the corpus."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What came of a training."""
+
+    steps: int
+    """Optimizer steps."""
+    tokens: int
+    """Tokens that went through the model, padding not counted, all ranks and epochs."""
+    useful_tokens_per_second: float
+    """Of those, per second of stepping (savepoints included, start-up not), since the last start of the ranks."""
+    final_loss: float
+    """Mean over the last few steps."""
+    seconds: float
+    """Wall time of the call that finished the training, start-up included."""
+    model_path: Path
+    """The finished checkpoint."""
+
+
+def train_student(
+    *,
+    corpus_dir: Path,
+    model: str,
+    out_dir: Path,
+    config: StudentConfig,
+    seed: int,
+    epochs: float | None = None,
+    learning_rate: float | None = None,
+    on_progress: Callable[[dict[str, Any]], None] | None = None,
+) -> TrainingReport:
+    """Fine-tune the checkpoint at `model` on the corpus; Ray must have been initialised.
+
+    Called again on the same `out_dir` it goes on from the newest whole savepoint, or returns the report of a finished
+    training at once.
+
+    Args:
+        model: folder of a checkpoint; decoder-only or encoder-decoder, by its config.
+        epochs: instead of `config.epochs`.
+        learning_rate: instead of `config.learning_rate`.
+        on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, tokens,
+            tokens_per_second and eta_seconds; and, for what happens in between, with message and step.
+
+    Raises:
+        ConfigError: an impossible setting or an unusable checkpoint, before anything is started.
+        TrainingError: the corpus is not for this model, `out_dir` holds another training, or the training failed.
+    """
+    started = time.time()
+    corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
+    info = describe_checkpoint(base)
+    record = corpus_record(corpus_dir)
+    _check_corpus(record, base, info)
+    epochs = config.epochs if epochs is None else epochs
+    learning_rate = config.learning_rate if learning_rate is None else learning_rate
+    content = {
+        "corpus": record["fingerprint"],
+        "model": checkpoint_fingerprint(base),
+        "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
+        "epochs": epochs,
+        "learning_rate": learning_rate,
+        "seed": seed,
+    }
+    _claim(out_dir, content)
+    if done := _finished(out_dir, fingerprint_of(content)):
+        return done
+    gpus, cpus = _cluster()
+    check_student(
+        config,
+        gpus=gpus,
+        cpus=cpus,
+        encoder_decoder=info.encoder_decoder,
+        longest=record["longest"],
+        max_positions=info.max_positions,
+    )
+    plan = TrainingPlan(
+        corpus_dir=corpus_dir,
+        model=base,
+        out_dir=out_dir,
+        config=config,
+        seed=seed,
+        epochs=epochs,
+        learning_rate=learning_rate,
+        encoder_decoder=info.encoder_decoder,
+        max_positions=info.max_positions,
+        gpus=gpus > 0,
+        fingerprint=fingerprint_of(content),
+        attempt=uuid.uuid4().hex,
+        started=started,
+    )
+
+    def heard(entry: dict[str, Any]) -> None:
+        if "message" in entry:
+            logger.info("%s", entry["message"])
+        if on_progress is not None:
+            on_progress(entry)
+
+    with Listener(out_dir, heard):
+        _fit(plan)
+    report = _finished(out_dir, plan.fingerprint)
+    if report is None:
+        raise TrainingError(f"training in {out_dir}: the ranks ended without a model; see {out_dir / 'ray'}")
+    shutil.rmtree(out_dir / "ray", ignore_errors=True)
+    return report
+
+
+def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> None:
+    if record["settings"]["seq2seq"] != info.encoder_decoder:
+        kind = "an encoder-decoder" if info.encoder_decoder else "decoder-only"
+        raise TrainingError(
+            f"model {base} is {kind} and the corpus is not; build it with seq2seq={info.encoder_decoder}"
+        )
+    if record["settings"]["tokenizer"] != tokenizer_fingerprint(base):
+        raise TrainingError(f"model {base}: the corpus was made with another tokenizer; build it with this model's")
+
+
+def _claim(out_dir: Path, content: dict[str, Any]) -> None:
+    """Make `out_dir` the folder of this training.
+
+    Raises:
+        TrainingError: it is the folder of another; says what differs.
+    """
+    out_dir.mkdir(parents=True, exist_ok=True)
+    path = out_dir / RUN_FILE
+    if not path.exists():
+        write_json(path, content)
+        return
+    there = json.loads(path.read_text(encoding="utf-8"))
+    # Through JSON, so that what is compared has the same types on both sides.
+    ours = json.loads(json.dumps(content))
+    differing = sorted(key for key in {*there, *ours} if there.get(key) != ours.get(key))
+    if "config" in differing:
+        keys = {*there["config"], *ours["config"]}
+        differing += sorted(f"student.{k}" for k in keys if there["config"].get(k) != ours["config"].get(k))
+        differing.remove("config")
+    if differing:
+        raise TrainingError(
+            f"{out_dir} holds another training (differs in: {', '.join(differing)}); give another folder or remove it"
+        )
+
+
+def _finished(out_dir: Path, fingerprint: str) -> TrainingReport | None:
+    model_path = out_dir / "model"
+    report = published_report(model_path)
+    if report is None or report["fingerprint"] != fingerprint:
+        return None
+    return TrainingReport(
+        model_path=model_path, **{f.name: report[f.name] for f in fields(TrainingReport) if f.name != "model_path"}
+    )
+
+
+def _cluster() -> tuple[int, float]:
+    """GPUs and CPUs of the cluster."""
+    import ray
+
+    if not ray.is_initialized():
+        raise TrainingError("Ray is not running in this process; call ray.init() first")
+    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
+    return int(resources.get("GPU", 0)), resources.get("CPU", 0.0)
+
+
+def _fit(plan: TrainingPlan) -> None:
+    """Run the plan on Ray Train.
+
+    Raises:
+        TrainingError: it failed, and could not be saved by starting the ranks again.
+    """
+    os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", str(HEALTH_CHECK_SECONDS))
+    from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig, TrainingFailedError
+    from ray.train.torch import TorchConfig, TorchTrainer
+
+    from pad_ray.student.worker import train
+
+    trainer = TorchTrainer(
+        train,
+        train_loop_config={"plan": plan},
+        torch_config=TorchConfig(backend="nccl" if plan.gpus else "gloo"),
+        scaling_config=ScalingConfig(
+            num_workers=plan.config.workers,
+            use_gpu=plan.gpus,
+            resources_per_worker=None if plan.gpus else {"CPU": CPUS_PER_RANK},
+        ),
+        run_config=RunConfig(
+            name=plan.attempt,
+            storage_path=str(plan.out_dir / "ray"),
+            failure_config=FailureConfig(max_failures=MAX_FAILURES),
+            logging_config=LoggingConfig(log_level="WARNING"),
+        ),
+    )
+    try:
+        with _own_interrupts():
+            trainer.fit()
+    except TrainingFailedError as error:
+        if failure := recorded_failure(plan.out_dir, plan.attempt):
+            raise TrainingError(f"training failed: {failure[0]} (traceback: {failure[1]})") from None
+        said = " ".join(str(error).split())
+        raise TrainingError(f"training failed {MAX_FAILURES + 1} times: {said[:500]}") from error
+
+
+@contextmanager
+def _own_interrupts() -> Iterator[None]:
+    """Ray Train sets a handler for Ctrl-C and leaves it set; afterwards Ctrl-C must be the caller's again."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

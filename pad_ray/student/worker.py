@@ -1,0 +1,188 @@
+"""A rank's side of a training: transformers' Trainer with DeepSpeed, in an actor of Ray Train.
+
+Heavy imports are inside the functions: a rank that is started again to no avail ends before it has loaded them.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from pad_ray.student import savepoint
+from pad_ray.student.checkpoint import publish_model
+from pad_ray.student.collator import Collator
+from pad_ray.student.failure import record_failure, refuse_to_repeat
+from pad_ray.student.mapped import MappedCorpus
+from pad_ray.student.order import Schedule
+from pad_ray.student.plan import TrainingPlan
+from pad_ray.student.progress import say
+from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.zero import deepspeed_config
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, TrainingArguments
+
+    from pad_ray.student.stepper import Stepper
+
+PROGRESS_STEPS = 5
+"""Optimizer steps between two entries of progress. Each costs a collective for the loss, well under a hundredth of five
+steps."""
+
+
+def train(settings: dict[str, Any]) -> None:
+    """Ray Train's training function; `settings` is `{"plan": TrainingPlan}`.
+
+    Raises:
+        TrainingError: the loss is not a number any more, or this attempt has failed already.
+    """
+    plan: TrainingPlan = settings["plan"]
+    refuse_to_repeat(plan.out_dir, plan.attempt)
+    try:
+        _train(plan)
+    except Exception as error:
+        record_failure(plan.out_dir, plan.attempt, int(os.environ["RANK"]), error)
+        raise
+
+
+def _train(plan: TrainingPlan) -> None:
+    _prepare_process(plan)
+    import torch.distributed as dist
+
+    from pad_ray.student.stepper import Stepper
+
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+    corpus = MappedCorpus(plan.corpus_dir)
+    tokenizer = load_tokenizer(str(plan.model))
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    arguments = _arguments(plan)
+    schedule = Schedule(
+        corpus.lengths,
+        batch=plan.config.batch_size,
+        ranks=ranks,
+        accumulation=plan.config.gradient_accumulation,
+        epochs=plan.epochs,
+        seed=plan.seed,
+    )
+    model = _load_model(plan)
+    use_cache = model.config.use_cache
+    stepper = Stepper(
+        plan,
+        schedule,
+        model=model,
+        args=arguments,
+        train_dataset=corpus,
+        data_collator=Collator(pad, width_limit=plan.max_positions),
+    )
+    stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
+    model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
+    _export(stepper, plan, rank)
+
+
+def _prepare_process(plan: TrainingPlan) -> None:
+    """Quiet the libraries, share the cores among the ranks of this node, and keep DeepSpeed from compiling."""
+    os.environ["TRANSFORMERS_VERBOSITY"] = "error"
+    os.environ["DS_ACCELERATOR"] = "cuda" if plan.gpus else "cpu"
+    logging.getLogger("DeepSpeed").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="torch")
+    import deepspeed
+    import torch
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    if not plan.gpus:
+        cores = len(os.sched_getaffinity(0))
+        torch.set_num_threads(max(1, cores // int(os.environ["LOCAL_WORLD_SIZE"])))
+        # DeepSpeed would compile, with g++ and for half a minute, a shared-memory all-reduce that only its inference
+        # uses; a rank killed meanwhile would leave a lock behind on which every later training waits.
+        # With no operation declared compatible it does not look for compilers either.
+        deepspeed.ops.__compatible_ops__ = {}
+
+
+def _arguments(plan: TrainingPlan) -> TrainingArguments:
+    from transformers import TrainingArguments
+
+    config = plan.config
+    return TrainingArguments(
+        output_dir=str(plan.savepoints_dir),
+        per_device_train_batch_size=config.batch_size,
+        gradient_accumulation_steps=config.gradient_accumulation,
+        num_train_epochs=plan.epochs,
+        learning_rate=plan.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=config.warmup_ratio,
+        weight_decay=config.weight_decay,
+        max_grad_norm=config.max_grad_norm,
+        bf16=config.precision == "bf16",
+        use_cpu=not plan.gpus,
+        deepspeed=deepspeed_config(config),
+        seed=plan.seed,
+        logging_steps=PROGRESS_STEPS,
+        logging_first_step=True,
+        logging_nan_inf_filter=False,
+        save_steps=config.checkpoint_steps,
+        save_total_limit=savepoint.KEPT,
+        remove_unused_columns=False,
+        dataloader_pin_memory=plan.gpus,
+        disable_tqdm=True,
+        log_level="error",
+        log_level_replica="error",
+        report_to=[],
+    )
+
+
+def _load_model(plan: TrainingPlan) -> PreTrainedModel:
+    """After `_arguments`, which tells transformers about ZeRO-3: the weights are then sharded as they are read."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+    kind = AutoModelForSeq2SeqLM if plan.encoder_decoder else AutoModelForCausalLM
+    model: PreTrainedModel = kind.from_pretrained(
+        plan.model, dtype=torch.float32, local_files_only=True, trust_remote_code=False, use_safetensors=True
+    )
+    return model
+
+
+def _savepoint(plan: TrainingPlan, rank: int) -> str | None:
+    """The savepoint to go on from; rank 0 looks, and all ranks take the one that it found."""
+    import torch.distributed as dist
+
+    chosen: list[str | None] = [None]
+    if rank == 0:
+        found = savepoint.search(plan.savepoints_dir)
+        for broken in found.broken:
+            say(plan.out_dir, {"message": f"savepoint {broken.name} is incomplete and passed over", "step": found.step})
+        savepoint.discard(found)
+        if found.newest:
+            say(plan.out_dir, {"message": f"training goes on from {found.newest.name}", "step": found.step})
+        chosen = [str(found.newest) if found.newest else None]
+    dist.broadcast_object_list(chosen, src=0)
+    return chosen[0]
+
+
+def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:
+    """Write the model; all ranks take part, because under ZeRO-3 each holds a share of every weight."""
+    import torch.distributed as dist
+
+    temporary = plan.out_dir / ".model.unfinished"
+    if rank == 0:
+        shutil.rmtree(temporary, ignore_errors=True)
+    stepper.save_model(str(temporary))
+    if rank == 0:
+        for pickle in temporary.glob("*.bin"):
+            pickle.unlink()
+        report = {
+            "fingerprint": plan.fingerprint,
+            **stepper.summary(),
+            "seconds": time.time() - plan.started,
+            "config": plan.config.model_dump(mode="json"),
+            "base": str(plan.model),
+            "seed": plan.seed,
+            "epochs": plan.epochs,
+            "learning_rate": plan.learning_rate,
+        }
+        publish_model(temporary, plan.model_dir, base=plan.model, report=report)
+    dist.barrier()
