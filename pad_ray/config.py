@@ -46,6 +46,8 @@ class QuestionsConfig(Section):
     """At most this many questions; wordsums has no end and needs one."""
     seed: int = 0
     """wordsums only: another seed gives other questions."""
+    max_steps: int | None = Field(None, ge=2)
+    """wordsums only: the most reasoning steps of a question (2 to 6); the embedded models were made for at most 3."""
     on_bad_row: Literal["refuse", "skip"] = "refuse"
     """A row that cannot be read: refuse the file, naming the line, or skip the row and count it."""
 

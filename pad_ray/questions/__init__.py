@@ -86,5 +86,5 @@ def _wordsums(config: QuestionsConfig) -> Iterator[ReadRow]:
         raise QuestionsError("questions.limit: wordsums has no end; say how many questions, e.g. limit: 1000")
     from pad_ray.questions.wordsums.reader import read_wordsums
 
-    questions = read_wordsums(config.split, config.seed, config.start, config.limit)
+    questions = read_wordsums(config.split, config.seed, config.start, config.limit, config.max_steps)
     return (ReadRow(f"{config.name}:{number}", question) for number, question in enumerate(questions, config.start + 1))

@@ -11,8 +11,8 @@ from pad_ray.records import Question
 
 
 @cache
-def families() -> tuple[Family, ...]:
-    """All scenario families, in a fixed order."""
+def families(max_steps: int | None = None) -> tuple[Family, ...]:
+    """All scenario families of at most `max_steps` steps, in a fixed order."""
     from pad_ray.questions.wordsums import (
         families_compare,
         families_kitchen,
@@ -27,7 +27,8 @@ def families() -> tuple[Family, ...]:
         families_shopping, families_money, families_kitchen, families_travel,
         families_compare, families_school, families_nature,
     )  # fmt: skip
-    return tuple(family for module in modules for family in module.FAMILIES)
+    found = (family for module in modules for family in module.FAMILIES)
+    return tuple(family for family in found if max_steps is None or len(family.steps) <= max_steps)
 
 
 def phrasings(family: Family, split: str) -> tuple[str, ...]:
@@ -35,20 +36,21 @@ def phrasings(family: Family, split: str) -> tuple[str, ...]:
     return family.phrasings[-HELD_OUT_PHRASINGS:] if split == "test" else family.phrasings[:-HELD_OUT_PHRASINGS]
 
 
-def problem(split: str, seed: int, index: int) -> Problem:
+def problem(split: str, seed: int, index: int, max_steps: int | None = None) -> Problem:
     """The problem at `index`."""
     # A string seed is hashed with SHA-512, so it gives the same stream on every machine and Python version.
     random = Random(f"wordsums/{split}/{seed}/{index}")
-    family = random.choice(families())
+    family = random.choice(families(max_steps))
     return draw_problem(family, random.choice(phrasings(family, split)), random)
 
 
-def read_wordsums(split: str, seed: int, start: int, limit: int) -> Iterator[Question]:
-    """Questions `start` to `start + limit` of the endless set."""
+def read_wordsums(split: str, seed: int, start: int, limit: int, max_steps: int | None = None) -> Iterator[Question]:
+    """Questions `start` to `start + limit` of the endless set; another difficulty is another set, and its ids say so."""
+    kind = "" if max_steps is None else f"-{max_steps}"
     for index in range(start, start + limit):
-        drawn = problem(split, seed, index)
+        drawn = problem(split, seed, index, max_steps)
         yield Question(
-            question_id=f"wordsums/{split}/{seed}/{index}",
+            question_id=f"wordsums/{split}{kind}/{seed}/{index}",
             text=drawn.text,
             answer=drawn.answer,
             reference=drawn.program,
