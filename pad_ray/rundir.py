@@ -6,6 +6,7 @@ import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import yaml
 
 from pad_ray.config import RunConfig
 from pad_ray.errors import RunDirectoryError
-from pad_ray.shards.files import commit, commit_json, read_json
+from pad_ray.shards.files import TEMPORARY, commit, commit_json, read_json
 
 CONFIG = "config.yaml"
 IDENTITY = "run.json"
@@ -66,7 +67,7 @@ def _choose(config: RunConfig) -> Path:
 
 
 def _same_run(folder: Path, config: RunConfig) -> None:
-    if folder.is_dir() and {path.name for path in folder.iterdir()} <= {LOCK, CONFIG}:
+    if folder.is_dir() and all(p.name in (LOCK, CONFIG) or fnmatch(p.name, TEMPORARY) for p in folder.iterdir()):
         return  # killed before it had said whose it is
     if not (folder / IDENTITY).exists():
         raise RunDirectoryError(f"run_dir {folder}: not empty and not a pad-ray run; choose another run_dir")

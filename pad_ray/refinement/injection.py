@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 from collections.abc import Callable
 from random import Random
 
@@ -41,6 +42,9 @@ def _name_error(code: str, tree: ast.Module, random: Random) -> str | None:
     """A variable is read under a name that nobody assigned: misspelt, shortened or lengthened."""
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     known = stored | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    known |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    known |= {node.asname or node.name for node in ast.walk(tree) if isinstance(node, ast.alias)}
+    known |= set(keyword.kwlist)
     read = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load) and n.id in stored]
     if not read:
         return None
@@ -101,13 +105,15 @@ def _parses(code: str) -> bool:
 
 def _replace(code: str, node: ast.Name, name: str) -> str:
     start = _offset(code, node.lineno, node.col_offset)
-    return code[:start] + name + code[start + len(node.id) :]
+    end = _offset(code, node.end_lineno or 0, node.end_col_offset or 0)
+    return code[:start] + name + code[end:]
 
 
 def _offset(code: str, line: int, column: int) -> int:
     """The index into `code` of an AST position: lines count from 1, columns are UTF-8 bytes."""
-    lines = code.splitlines(keepends=True)
-    return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
+    # Bytes are split at \n and \r only, as the parser does; text also at a form feed and others.
+    lines = code.encode().splitlines(keepends=True)
+    return len(b"".join([*lines[: line - 1], lines[line - 1][:column]]).decode())
 
 
 EDITS: dict[str, Callable[[str, ast.Module, Random], str | None]] = {

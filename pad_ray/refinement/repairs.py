@@ -28,10 +28,11 @@ def injected(
     for row in rows:
         random = Random(f"{seed}/{row['program_id']}")
         times = int(share) + (random.random() < share % 1)
-        for edit in _cycle(edits, times, random):
+        for number, edit in enumerate(_cycle(edits, times, random)):
             faulty = inject(row["code"], edit, random)
             if faulty is not None:
-                program = Program(f"{row['program_id']}/{edit}", row["question_id"], 0, faulty, "", "injected", "")
+                name = f"{row['program_id']}/{number}/{edit}"
+                program = Program(name, row["question_id"], 0, faulty, "", "injected", "")
                 pairs.append((Question(row["question_id"], row["text"], row["answer"], row["answer_kind"]), program))
                 right.append(row["code"])
                 kinds.append(edit)
@@ -86,4 +87,4 @@ def _repair(question: Question, program: Program, verdict: Verdict, right: str, 
 def _cycle(edits: Sequence[str], times: int, random: Random) -> list[str]:
     """`times` edits, as different from each other as they can be."""
     order = random.sample(list(edits), len(edits))
-    return [order[i % len(order)] for i in range(times)]
+    return [order[i % len(order)] for i in range(times if order else 0)]

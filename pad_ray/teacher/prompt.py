@@ -69,12 +69,15 @@ def load_demonstrations(config: PromptConfig) -> tuple[Demonstration, ...]:
         rows: Any = yaml.safe_load(config.demonstrations.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{where}: cannot be read ({error.strerror})") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, ValueError):  # ValueError: not UTF-8, or a date like 2024-13-45
         raise ConfigError(f"{where}: not YAML") from None
     shown = "rationale" if config.version.startswith("rationale") else "program"
     try:
         demonstrations = tuple(Demonstration(**row) for row in rows)
+        all_text = all(isinstance(text, str) for row in rows for text in row.values())
     except TypeError:
+        all_text = False
+    if not all_text:
         raise ConfigError(f"{where}: a list of {{question, {shown}}} is wanted") from None
     for position, demonstration in enumerate(demonstrations):
         if not getattr(demonstration, shown):

@@ -64,8 +64,13 @@ class RecordedEngine:
 def _row(line: bytes, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigError(f"{where}: not a JSON object; a line is {{question_id, model, completion}}") from None
     if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in ("question_id", "completion")):
         raise ConfigError(f"{where}: question_id and completion are wanted, both text")
+    try:
+        row["completion"].encode()
+        row["question_id"].encode()
+    except UnicodeEncodeError:
+        raise ConfigError(f"{where}: half a surrogate pair in it; valid Unicode is wanted") from None
     return row

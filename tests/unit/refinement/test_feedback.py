@@ -1,0 +1,51 @@
+"""What a model is told about a program that failed. Shipped models were trained on these very words."""
+
+from __future__ import annotations
+
+import pytest
+
+from pad_ray.records import Status, Verdict
+from pad_ray.refinement.feedback import LONGEST_MESSAGE, feedback
+
+
+@pytest.mark.parametrize(
+    ("verdict", "line"),
+    [
+        (
+            Verdict("raised", error_type="NameError", error_message="name 'x' is not defined", error_line=3),
+            "Error: NameError: name 'x' is not defined (line 3)",
+        ),
+        (
+            Verdict("syntax", error_type="SyntaxError", error_message="invalid syntax", error_line=1),
+            "Error: SyntaxError: invalid syntax (line 1)",
+        ),
+        (Verdict("timeout", error_type="Timeout", error_message="more than 5 s"), "Time out"),
+        (Verdict("memory", error_type="MemoryError"), "Error: MemoryError"),
+        (Verdict("output_limit"), "Error: too much output"),
+        (Verdict("wrong", "17"), "Output: 17"),
+        (Verdict("right", "18"), "Output: 18"),
+        (Verdict("no_answer"), "Output: none"),
+        (Verdict("killed", error_type="SIGKILL"), "Output: none"),
+    ],
+)
+def test_the_words(verdict: Verdict, line: str) -> None:
+    assert feedback(verdict) == line
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_one_short_line(status: Status) -> None:
+    long = "first line\n\n  second\tline\r\n" + "x" * 10_000
+    line = feedback(Verdict(status, answer=long, error_type="ValueError", error_message=long, error_line=12))
+    assert line == line.strip() != ""
+    assert len(line.splitlines()) == 1
+    assert len(line) <= LONGEST_MESSAGE + len("Error: ValueError:  (line 12)")
+
+
+def test_a_long_message_is_cut_and_the_line_number_stays() -> None:
+    line = feedback(Verdict("raised", error_type="ValueError", error_message="x" * 1_000, error_line=12))
+    assert line == f"Error: ValueError: {'x' * LONGEST_MESSAGE} (line 12)"
+
+
+def test_a_verdict_that_is_none_has_no_feedback() -> None:
+    with pytest.raises(ValueError, match="is not a valid Status"):
+        feedback(Verdict(""))

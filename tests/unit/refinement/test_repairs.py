@@ -1,0 +1,159 @@
+"""Repair examples: from injected errors that truly fail, and from the student's own failures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from pad_ray.questions.wordsums.reader import read_wordsums
+from pad_ray.records import REPAIR_SCHEMA, Program, Question, Repair, Verdict, to_table
+from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_example
+
+EDITS = ("name_error", "syntax_error", "wrong_operator")
+
+ROWS: list[dict[str, Any]] = [
+    {
+        "program_id": f"{q.question_id}@program-v1#0",
+        "question_id": q.question_id,
+        "text": q.text,
+        "answer": q.answer,
+        "answer_kind": q.answer_kind,
+        "code": q.reference,
+    }
+    for q in read_wordsums("train", 3, 0, 200)
+]
+
+
+class Judge:
+    """Gives every program the same verdict, and remembers what it was given."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        self.seen: list[tuple[Question, Program]] = []
+
+    def __call__(self, pairs: Sequence[tuple[Question, Program]]) -> list[Verdict]:
+        self.seen += pairs
+        return [self.verdict for _ in pairs]
+
+
+RAISES = Verdict("raised", error_type="NameError", error_message="name 'x' is not defined", error_line=2)
+WRONG = Verdict("wrong", "17")
+
+
+def per_program(repairs: Sequence[Repair]) -> list[int]:
+    """How many repairs each row has."""
+    counts = Counter(repair.question_id for repair in repairs)
+    return [counts[row["question_id"]] for row in ROWS]
+
+
+def test_a_repair_tells_what_was_run_and_what_came_of_it() -> None:
+    judge = Judge(RAISES)
+    repairs = injected(ROWS, ("name_error",), 1, "7/1", judge)
+    assert len(repairs) == len(ROWS)
+    for repair, row, (question, program) in zip(repairs, ROWS, judge.seen, strict=True):
+        assert repair.question == row["text"] == question.text
+        assert question.answer == row["answer"]
+        assert repair.program == row["code"] != repair.faulty == program.code
+        assert (repair.origin, repair.status, repair.round) == ("injected:name_error", "raised", 0)
+        assert repair.feedback == "Error: NameError: name 'x' is not defined (line 2)"
+
+
+def test_a_faulty_program_that_is_right_all_the_same_is_no_repair() -> None:
+    judge = Judge(Verdict("right", "18"))
+    assert injected(ROWS, EDITS, 1, "7/1", judge) == []
+    assert len(judge.seen) == len(ROWS)
+
+
+def test_share_0_is_none() -> None:
+    assert injected(ROWS, EDITS, 0, "7/1", Judge(WRONG)) == []
+
+
+def test_share_one_half_is_about_every_other_program() -> None:
+    counts = per_program(injected(ROWS, EDITS, 0.5, "7/1", Judge(WRONG)))
+    assert set(counts) == {0, 1}
+    assert 70 <= sum(counts) <= 130
+
+
+def test_share_two_and_a_half_is_two_or_three_that_differ_in_kind() -> None:
+    repairs = injected(ROWS, EDITS, 2.5, "7/1", Judge(WRONG))
+    counts = per_program(repairs)
+    assert set(counts) == {2, 3}
+    assert 470 <= sum(counts) <= 530
+    assert max(Counter((r.question_id, r.origin) for r in repairs).values()) == 1
+    assert {r.origin for r in repairs} == {f"injected:{edit}" for edit in EDITS}
+
+
+def test_more_than_there_are_kinds_still_have_ids_of_their_own() -> None:
+    repairs = injected(ROWS, ("name_error", "syntax_error"), 4, "7/1", Judge(WRONG))
+    assert len(repairs) == 4 * len(ROWS)
+    assert len({r.repair_id for r in repairs}) == len(repairs)
+
+
+def test_without_kinds_there_are_no_repairs() -> None:
+    assert injected(ROWS, (), 2, "7/1", Judge(WRONG)) == []
+
+
+def test_the_same_seed_gives_the_same_repairs() -> None:
+    first = injected(ROWS, EDITS, 1.5, "7/1", Judge(WRONG))
+    assert injected(ROWS, EDITS, 1.5, "7/1", Judge(WRONG)) == first
+    # A program's errors do not depend on which others are in its chunk.
+    assert injected(ROWS[50:], EDITS, 1.5, "7/1", Judge(WRONG)) == [
+        r for r in first if r.question_id in {row["question_id"] for row in ROWS[50:]}
+    ]
+    assert injected(ROWS, EDITS, 1.5, "7/2", Judge(WRONG)) != first
+
+
+def failed(question: str, status: str, code: str = "ans = 1") -> dict[str, Any]:
+    return {
+        "program_id": f"{question}@program-v1#0",
+        "question_id": question,
+        "text": f"How many is {question}?",
+        "answer": "3",
+        "answer_kind": "number",
+        "code": code,
+        "status": status,
+        "given_answer": "1" if status == "wrong" else "",
+        "error_type": "NameError" if status == "raised" else "",
+        "error_message": "name 'x' is not defined" if status == "raised" else "",
+        "error_line": 4 if status == "raised" else 0,
+    }
+
+
+def test_own_failures_where_a_right_program_is_known() -> None:
+    rows = [
+        failed("a", "wrong"),
+        failed("a", "right"),
+        failed("b", "raised", "ans = x"),
+        failed("unknown", "wrong"),
+        failed("a", "no_answer", " \n"),
+    ]
+    repairs = list(own_failures(rows, {"a": "ans = 3", "b": "ans = 4"}))
+    assert [(r.question_id, r.faulty, r.feedback, r.program, r.status, r.origin) for r in repairs] == [
+        ("a", "ans = 1", "Output: 1", "ans = 3", "wrong", "student"),
+        ("b", "ans = x", "Error: NameError: name 'x' is not defined (line 4)", "ans = 4", "raised", "student"),
+    ]
+    assert repairs[0].question == "How many is a?"
+
+
+@pytest.mark.parametrize("status", ["wrong", "raised", "syntax", "no_answer", "timeout", "memory", "killed"])
+def test_every_way_to_fail_is_a_failure(status: str) -> None:
+    assert len(list(own_failures([failed("a", status)], {"a": "ans = 3"}))) == 1
+
+
+def test_the_training_pair_of_a_repair() -> None:
+    (repair,) = own_failures([failed("a", "wrong")], {"a": "ans = 3"})
+    example = repair_example(repair)
+    assert example.source == "Question: How many is a?\nFaulty program:\nans = 1\nFeedback: Output: 1\nProgram:\n"
+    assert example.target == "ans = 3"
+
+
+def test_the_round_is_part_of_the_id() -> None:
+    repairs = list(own_failures([failed("a", "wrong")], {"a": "ans = 3"}))
+    first, second = in_round(repairs, 1), in_round(repairs, 2)
+    assert (first[0].round, second[0].round) == (1, 2)
+    assert first[0].repair_id == f"round-1/{repairs[0].repair_id}"
+    assert first[0].repair_id != second[0].repair_id
+    assert to_table(first, REPAIR_SCHEMA).num_rows == 1

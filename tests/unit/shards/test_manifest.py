@@ -1,0 +1,96 @@
+"""Whose a folder of shards is, and what its shards sum up to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pad_ray.errors import RunDirectoryError
+from pad_ray.shards.files import read_json
+from pad_ray.shards.manifest import MANIFEST, Totals, claim, close, total
+from pad_ray.shards.writer import ShardRecord
+
+IDENTITY = {"model": "teacher", "seed": 7, "questions": {"set": "gsm8k", "limit": None}}
+
+
+def record(index: int, **values: object) -> ShardRecord:
+    return ShardRecord(index=index, file=f"shard-{index:06d}.arrow", rows=5, bytes=100, sha256=f"sum {index}", **values)  # type: ignore[arg-type]
+
+
+RECORDS = [
+    record(0, questions=3, tokens=40, prompt_tokens=8, statuses={"wrong": 2, "right": 3}, started=10.0, finished=14.0),
+    record(1, questions=2, tokens=2, prompt_tokens=1, statuses={"right": 1, "raised": 4}, started=12.0, finished=21.5),
+]
+
+
+def test_a_new_folder_is_claimed_and_then_known(tmp_path: Path) -> None:
+    folder = tmp_path / "deeper" / "synthesis"
+    assert claim(folder, IDENTITY) is False
+    assert claim(folder, IDENTITY) is True
+
+
+def test_an_empty_folder_is_claimed(tmp_path: Path) -> None:
+    assert claim(tmp_path, IDENTITY) is False
+    assert read_json(tmp_path / MANIFEST)["identity"] == IDENTITY
+
+
+def test_a_foreign_folder_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(RunDirectoryError, match="not empty and not made by pad-ray"):
+        claim(tmp_path, IDENTITY)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_claim_that_was_killed_half_way_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / f".{MANIFEST}.4711.tmp").write_text('{"iden')
+    assert claim(tmp_path, IDENTITY) is False
+    assert claim(tmp_path, IDENTITY) is True
+
+
+def test_other_work_is_refused_naming_what_differs(tmp_path: Path) -> None:
+    claim(tmp_path, IDENTITY)
+    other = IDENTITY | {"seed": 8, "questions": {"set": "gsm8k", "limit": 3}, "prompt": "program-v1"}
+    with pytest.raises(RunDirectoryError) as refused:
+        claim(tmp_path, other)
+    message = str(refused.value)
+    assert "seed was 7, is 8" in message
+    assert "prompt was None, is 'program-v1'" in message
+    assert "'limit': None" in message and "'limit': 3" in message
+    assert "model" not in message
+    assert claim(tmp_path, IDENTITY) is True
+
+
+def test_one_value_that_differs_is_other_work(tmp_path: Path) -> None:
+    claim(tmp_path, IDENTITY)
+    with pytest.raises(RunDirectoryError, match=r"\(seed was 7, is 8\)"):
+        claim(tmp_path, IDENTITY | {"seed": 8})
+
+
+def test_totals_are_sums() -> None:
+    totals = total(RECORDS)
+    assert totals == Totals(
+        questions=5,
+        programs=10,
+        tokens=42,
+        prompt_tokens=9,
+        statuses={"raised": 4, "right": 4, "wrong": 2},
+        seconds=11.5,
+    )
+    assert (totals.right, totals.yield_) == (4, 0.4)
+
+
+def test_nothing_sums_up_to_nothing() -> None:
+    assert total([]) == Totals()
+    assert (Totals().right, Totals().yield_) == (0, 0.0)
+
+
+def test_a_closed_folder_lists_every_checksum_and_stays_claimed(tmp_path: Path) -> None:
+    claim(tmp_path, IDENTITY)
+    close(tmp_path, IDENTITY, RECORDS)
+    manifest = read_json(tmp_path / MANIFEST)
+    assert manifest["complete"] is True
+    assert manifest["shards"] == {"shard-000000.arrow": "sum 0", "shard-000001.arrow": "sum 1"}
+    assert (manifest["questions"], manifest["programs"], manifest["tokens"]) == (5, 10, 42)
+    assert manifest["statuses"] == {"raised": 4, "right": 4, "wrong": 2}
+    assert claim(tmp_path, IDENTITY) is True

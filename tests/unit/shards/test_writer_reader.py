@@ -1,0 +1,171 @@
+"""Shards and their records: what is recorded is whole, whenever the writer is killed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pad_ray.errors import ShardError
+from pad_ray.records import JUDGED_SCHEMA, Program, Question, Verdict, judged_row, to_table
+from pad_ray.shards.files import sweep
+from pad_ray.shards.reader import is_whole, read_shards, read_table, records
+from pad_ray.shards.writer import ShardRecord, record_path, shard_path, write_shard
+
+KILLS = 6
+"""Writers that are killed, one after the other, in the same folder."""
+
+KILLED_WRITERS = """
+import os, random, signal, sys, time
+from pathlib import Path
+import pyarrow as pa
+from pad_ray.shards.reader import records
+from pad_ray.shards.writer import write_shard
+
+folder, kills = Path(sys.argv[1]), int(sys.argv[2])
+table = pa.table({"text": ["word " * 40] * 5_000})
+for kill in range(kills):
+    writer = os.fork()
+    if writer == 0:
+        index = len(records(folder))
+        while True:
+            write_shard(folder, index, table.append_column("index", pa.array([index] * len(table))))
+            index += 1
+    while len(records(folder)) <= kill:
+        time.sleep(0.001)
+    time.sleep(random.random() / 50)
+    os.kill(writer, signal.SIGKILL)
+    os.waitpid(writer, 0)
+"""
+"""Each writer is killed with SIGKILL at a random moment after its first shard."""
+
+
+def numbers(*values: int) -> pa.Table:
+    return pa.table({"number": list(values)})
+
+
+def judged_table() -> pa.Table:
+    question = Question("q/1", "How many?", "3")
+    verdicts = [Verdict("right", "3"), Verdict("wrong", "4"), Verdict("right", "3")]
+    return to_table(
+        [
+            judged_row(
+                question, Program(f"q/1#{i}", "q/1", i, "", "", "m", "v", tokens=10 + i, prompt_tokens=7), verdict
+            )
+            for i, verdict in enumerate(verdicts)
+        ],
+        JUDGED_SCHEMA,
+    )
+
+
+def flip_a_bit(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_shard_comes_back(tmp_path: Path) -> None:
+    record = write_shard(tmp_path, 3, numbers(1, 2, 3), questions=2, started=5.0, finished=7.5)
+    assert read_table(tmp_path / "shard-000003.arrow") == numbers(1, 2, 3)
+    assert (record.index, record.rows, record.questions) == (3, 3, 2)
+    assert (record.started, record.finished) == (5.0, 7.5)
+    assert record.bytes == shard_path(tmp_path, 3).stat().st_size
+    assert records(tmp_path) == [record]
+    assert is_whole(tmp_path, record)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["shard-000003.arrow", "shard-000003.json"]
+
+
+def test_a_record_sums_up_judged_programs(tmp_path: Path) -> None:
+    record = write_shard(tmp_path, 0, judged_table())
+    assert (record.tokens, record.prompt_tokens, record.statuses) == (33, 21, {"right": 2, "wrong": 1})
+
+
+def test_a_shard_without_programs_sums_up_to_nothing(tmp_path: Path) -> None:
+    record = write_shard(tmp_path, 0, to_table([], JUDGED_SCHEMA), questions=4)
+    assert (record.rows, record.tokens, record.statuses, record.questions) == (0, 0, {}, 4)
+    assert is_whole(tmp_path, record)
+
+
+def test_records_and_shards_are_in_order_of_their_index(tmp_path: Path) -> None:
+    for index in (10, 2, 1_000_000, 999_999, 0):
+        write_shard(tmp_path, index, numbers(index))
+    assert [record.index for record in records(tmp_path)] == [0, 2, 10, 999_999, 1_000_000]
+    assert [table["number"][0].as_py() for table in read_shards(tmp_path)] == [0, 2, 10, 999_999, 1_000_000]
+
+
+def test_a_folder_that_is_not_there_has_no_records(tmp_path: Path) -> None:
+    assert records(tmp_path / "nowhere") == []
+
+
+def test_a_shard_is_replaced(tmp_path: Path) -> None:
+    old = write_shard(tmp_path, 0, numbers(1))
+    new = write_shard(tmp_path, 0, numbers(1, 2))
+    assert records(tmp_path) == [new]
+    assert is_whole(tmp_path, new)
+    assert not is_whole(tmp_path, old)
+
+
+def test_a_shard_without_a_record_does_not_count(tmp_path: Path) -> None:
+    write_shard(tmp_path, 0, numbers(1))
+    write_shard(tmp_path, 1, numbers(2))
+    record_path(tmp_path, 1).unlink()
+    assert [table["number"].to_pylist() for table in read_shards(tmp_path)] == [[1]]
+
+
+@pytest.mark.parametrize("place", [0, 100, -1])
+def test_a_flipped_bit_is_seen(tmp_path: Path, place: int) -> None:
+    record = write_shard(tmp_path, 0, numbers(1, 2, 3))
+    flip_a_bit(shard_path(tmp_path, 0), place)
+    assert not is_whole(tmp_path, record)
+    flip_a_bit(shard_path(tmp_path, 0), place)
+    assert is_whole(tmp_path, record)
+
+
+@pytest.mark.parametrize("left", [0, 8, -1])
+def test_a_truncated_shard_is_seen(tmp_path: Path, left: int) -> None:
+    record = write_shard(tmp_path, 0, numbers(1, 2, 3))
+    path = shard_path(tmp_path, 0)
+    path.write_bytes(path.read_bytes()[:left])
+    assert not is_whole(tmp_path, record)
+
+
+def test_a_missing_shard_is_seen(tmp_path: Path) -> None:
+    record = write_shard(tmp_path, 0, numbers(1))
+    shard_path(tmp_path, 0).unlink()
+    assert not is_whole(tmp_path, record)
+    with pytest.raises(ShardError, match=r"shard-000000\.arrow: not a readable Arrow shard"):
+        list(read_shards(tmp_path))
+
+
+def test_what_is_no_arrow_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "shard.arrow").write_bytes(b"no Arrow file at all")
+    with pytest.raises(ShardError, match="not a readable Arrow shard"):
+        read_table(tmp_path / "shard.arrow")
+
+
+def test_a_shard_that_cannot_be_written_is_not_recorded(tmp_path: Path) -> None:
+    shard_path(tmp_path, 0).mkdir()
+    with pytest.raises(ShardError):
+        write_shard(tmp_path, 0, numbers(1))
+    assert records(tmp_path) == []
+
+
+def test_a_record_is_json_of_plain_values(tmp_path: Path) -> None:
+    record = write_shard(tmp_path, 0, judged_table())
+    assert ShardRecord(**json.loads(record_path(tmp_path, 0).read_text())) == record
+
+
+def test_killed_writers_leave_whole_shards_only(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED_WRITERS, str(tmp_path), str(KILLS)], check=True, timeout=120)
+    found = records(tmp_path)
+    assert len(found) >= KILLS
+    assert [record.index for record in found] == list(range(len(found)))
+    assert all(is_whole(tmp_path, record) for record in found)
+    sweep(tmp_path)
+    assert all(path.name.startswith("shard-") for path in tmp_path.iterdir())
+    last = read_table(shard_path(tmp_path, found[-1].index))
+    assert set(last["index"].to_pylist()) == {found[-1].index}

@@ -1,0 +1,174 @@
+"""The run directory: made, resumed, refused or avoided, and never shared by two."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pad_ray.config import RunConfig, StudentConfig, load_config
+from pad_ray.errors import RunDirectoryError
+from pad_ray.rundir import CONFIG, IDENTITY, LOCK, differences, open_run
+from pad_ray.shards.files import read_json
+
+HOLDER = """
+import fcntl, sys
+lock = open(sys.argv[1], "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+"""Another process that works in a run directory until its standard input is closed."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "runs" / "run"
+
+
+@pytest.fixture
+def used(folder: Path) -> Path:
+    """A run directory in which a run has worked."""
+    with open_run(RunConfig(run_dir=folder)):
+        (folder / "result").write_text("hours of work")
+    return folder
+
+
+@pytest.fixture
+def held(used: Path) -> Iterator[Path]:
+    """A run directory in which another process works."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(used / LOCK)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdin and holder.stdout
+        assert holder.stdout.readline() == b"held\n"
+        yield used
+        holder.stdin.close()
+
+
+def opened(config: RunConfig) -> Path:
+    with open_run(config) as folder:
+        return folder
+
+
+def test_a_new_directory_says_whose_it_is(folder: Path) -> None:
+    config = RunConfig(run_dir=folder, seed=5)
+    assert opened(config) == folder
+    assert read_json(folder / IDENTITY)["fingerprint"] == config.fingerprint()
+    assert load_config(folder / CONFIG) == config
+
+
+def test_the_same_run_is_resumed(used: Path) -> None:
+    assert opened(RunConfig(run_dir=used)) == used
+    assert (used / "result").read_text() == "hours of work"
+
+
+def test_where_it_runs_does_not_make_another_run(used: Path) -> None:
+    moved = load_config(None, [f"run_dir={used}", "ray.num_cpus=3", "ray.address=auto"])
+    assert opened(moved) == used
+
+
+def test_refuse_takes_new_and_empty_directories_only(used: Path, tmp_path: Path) -> None:
+    for name in ("new", "empty"):
+        if name == "empty":
+            (tmp_path / name).mkdir()
+        assert opened(RunConfig(run_dir=tmp_path / name, on_existing="refuse")) == tmp_path / name
+    with pytest.raises(RunDirectoryError, match="exists; set on_existing=resume or on_existing=new"):
+        opened(RunConfig(run_dir=used, on_existing="refuse"))
+
+
+def test_new_takes_the_next_free_name(used: Path) -> None:
+    config = RunConfig(run_dir=used, on_existing="new")
+    assert [opened(config).name for _ in range(3)] == ["run-2", "run-3", "run-4"]
+    assert (used / "result").exists()
+    assert not (used.with_name("run-2") / "result").exists()
+
+
+def test_other_settings_are_refused_leaf_by_leaf(used: Path) -> None:
+    other = RunConfig(run_dir=used, seed=8, student=StudentConfig(epochs=3))
+    with pytest.raises(RunDirectoryError) as refused:
+        opened(other)
+    message = str(refused.value)
+    assert "(seed was 7, is 8; student.epochs was 2.0, is 3.0)" in message
+    assert "on_existing=new" in message
+    assert opened(RunConfig(run_dir=used)) == used
+
+
+def test_differences() -> None:
+    old = {"run_dir": "a", "seed": 1, "sets": [{"set": "x"}], "student": {"epochs": 2, "ray": 1}}
+    new = {"run_dir": "b", "seed": 1, "sets": [{"set": "y"}], "student": {"epochs": 2, "ray": 2, "added": None}}
+    assert differences(old, old) == []
+    assert differences(old, new) == ["sets was [{'set': 'x'}], is [{'set': 'y'}]", "student.ray was 1, is 2"]
+
+
+def test_another_process_in_it_is_refused_and_then_let_go(held: Path) -> None:
+    with pytest.raises(RunDirectoryError, match="another process works in it"):
+        opened(RunConfig(run_dir=held))
+
+
+def test_a_directory_is_free_again_when_its_process_has_ended(used: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(used / LOCK)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout and holder.stdout.readline()
+        holder.kill()
+    assert opened(RunConfig(run_dir=used)) == used
+
+
+def test_a_foreign_directory_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(RunDirectoryError, match="not empty and not a pad-ray run"):
+        opened(RunConfig(run_dir=tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file")
+    for place in (tmp_path / "run", tmp_path / "run" / "deeper"):
+        with pytest.raises(RunDirectoryError, match=f"run_dir {place}: "):
+            opened(RunConfig(run_dir=place))
+    assert (tmp_path / "run").read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    "left", [[LOCK], [LOCK, CONFIG], [LOCK, f".{CONFIG}.4711.tmp"], [LOCK, CONFIG, f".{IDENTITY}.4711.tmp"]]
+)
+def test_a_run_killed_before_it_had_said_whose_it_is(folder: Path, left: list[str]) -> None:
+    folder.mkdir(parents=True)
+    for name in left:
+        (folder / name).write_text("half wri")
+    config = RunConfig(run_dir=folder, seed=6)
+    assert opened(config) == folder
+    assert load_config(folder / CONFIG) == config
+    assert read_json(folder / IDENTITY)["fingerprint"] == config.fingerprint()
+
+
+def test_each_attempt_has_a_log_of_its_own(folder: Path) -> None:
+    config = RunConfig(run_dir=folder)
+    for attempt in ("first", "second"):
+        with open_run(config):
+            logging.getLogger("pad_ray.test").info("this is the %s", attempt)
+    logging.getLogger("pad_ray.test").info("after both")
+    logs = sorted((folder / "logs").iterdir())
+    assert [log.name for log in logs] == ["attempt-1.log", "attempt-2.log"]
+    for log, attempt in zip(logs, ("first", "second"), strict=True):
+        (line,) = log.read_text().splitlines()
+        assert line.endswith(f"INFO pad_ray.test: this is the {attempt}")
+
+
+def test_an_error_inside_frees_the_directory(folder: Path) -> None:
+    with pytest.raises(KeyError, match="ours"), open_run(RunConfig(run_dir=folder)):
+        raise KeyError("ours")
+    assert opened(RunConfig(run_dir=folder)) == folder
+    assert logging.getLogger("pad_ray").handlers == []
+
+
+def test_the_settings_kept_are_yaml_that_a_person_can_read(used: Path) -> None:
+    settings = yaml.safe_load((used / CONFIG).read_text())
+    assert next(iter(settings)) == "run_dir"
+    assert settings["student"]["epochs"] == 2.0
