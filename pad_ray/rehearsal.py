@@ -1,4 +1,4 @@
-"""`--dry-run`: the resolved settings, the first prompt and the first verdict, without a cluster and without training."""
+"""`--dry-run`: the resolved settings, the first prompt and the first verdict, without a cluster or a training."""
 
 from __future__ import annotations
 

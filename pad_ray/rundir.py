@@ -25,8 +25,8 @@ LOCK = ".lock"
 def open_run(config: RunConfig) -> Iterator[Path]:
     """The run directory of `config`, made or resumed as `on_existing` says, locked while it is worked in.
 
-    `synthesize`, `train`, `refine`, `evaluate` and `distill` with the same settings share a run directory: each does the
-    steps that are still missing.
+    `synthesize`, `train`, `refine`, `evaluate` and `distill` with the same settings share a run directory: each does
+    the steps that are still missing.
 
     Raises:
         RunDirectoryError: if the directory is another run's, is not pad-ray's, or another process works in it.
@@ -46,7 +46,7 @@ def open_run(config: RunConfig) -> Iterator[Path]:
         if not (folder / IDENTITY).exists():
             settings = config.model_dump(mode="json")
             text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
-            commit(folder / CONFIG, lambda file: file.write(text.encode()) and None)
+            commit(folder / CONFIG, lambda file: file.write(text.encode()))
             commit_json(folder / IDENTITY, {"fingerprint": config.fingerprint(), "settings": settings})
         with _attempt_log(folder):
             yield folder

@@ -1,9 +1,9 @@
 """The refinement-loop actor: rounds in which the student learns to repair programs.
 
-A round: sample the student on training questions; inject errors into right programs and run them for the real message;
-add the student's own failures; train on repairs and synthesis examples together; evaluate. A round that gains nothing is
-the last, and its student is not kept. Each step leaves its result in the round's folder: an actor that is killed goes on
-inside the round when it is made again.
+A round: sample the student on training questions; inject errors into right programs and run them for the real
+message; add the student's own failures; train on repairs and synthesis examples together; evaluate. A round that gains
+nothing is the last, and its student is not kept. Each step leaves its result in the round's folder: an actor that is
+killed goes on inside the round when it is made again.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ TEMPORARY = ".*.tmp"
 """Pattern of the names under which `commit` writes."""
 
 
-def commit(path: Path, write: Callable[[BinaryIO], None]) -> None:
+def commit(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write to a temporary name beside `path`, fsync, rename, fsync the folder.
 
     A kill at any line leaves either the old file or the new one, never a torn one; a leftover temporary file carries
@@ -51,7 +51,7 @@ def commit(path: Path, write: Callable[[BinaryIO], None]) -> None:
 
 def commit_json(path: Path, value: Any) -> None:
     """`commit` for a JSON value."""
-    commit(path, lambda file: file.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode()) and None)
+    commit(path, lambda file: file.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode()))
 
 
 def read_json(path: Path) -> Any:

@@ -15,7 +15,7 @@ from pad_ray.shards.files import commit, commit_json, sha256
 
 @dataclass(frozen=True, slots=True)
 class ShardRecord:
-    """What the ledger knows of one committed shard. Written after the shard: without a record a shard does not count."""
+    """What the ledger knows of one committed shard. Written after it: a shard without a record does not count."""
 
     index: int
     file: str

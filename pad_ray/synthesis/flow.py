@@ -25,6 +25,7 @@ ENGINE_CPUS = 0.5
 EXECUTOR_CPUS = 0.25
 """CPUs that Ray books for an executor actor."""
 
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """Where a flow is."""
@@ -72,8 +73,8 @@ def run_flow(flow: Flow, folder: Path, on_progress: Callable[[Progress], None] |
     Raises:
         RunDirectoryError: if the folder holds other work.
         QuestionsError: if the question set cannot be read.
-        TeacherError, SandboxError, ShardError: if a stage failed. A dead actor is no failure: Ray Data makes another and
-            gives it the part again.
+        TeacherError, SandboxError, ShardError: if a stage failed. A dead actor is no failure: Ray Data makes another
+            and gives it the part again.
     """
     identity = flow.identity()
     manifest.claim(folder, identity)

@@ -8,9 +8,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pad_ray.config import QuestionsConfig
 from pad_ray.errors import QuestionsError
 from pad_ray.questions import open_questions
-from pad_ray.config import QuestionsConfig
 from pad_ray.records import QUESTION_SCHEMA, Question, to_table
 from pad_ray.shards.files import commit_json, read_json
 from pad_ray.shards.writer import shard_path, write_table

@@ -74,7 +74,7 @@ class VllmEngine:
 def _on_gpu() -> bool:
     import torch
 
-    return torch.cuda.is_available()
+    return bool(torch.cuda.is_available())
 
 
 def _prepare_environment(config: EngineConfig, *, gpu: bool) -> None:
@@ -104,7 +104,7 @@ def _engine_args(config: EngineConfig, model: str, *, gpu: bool) -> dict[str, An
         }
     elif config.tensor_parallel_size > 1:
         raise ConfigError(
-            f"tensor_parallel_size: {config.tensor_parallel_size} needs as many GPUs, and there is none here; set it to 1"
+            f"tensor_parallel_size: {config.tensor_parallel_size} needs as many GPUs, there is none; set it to 1"
         )
     else:
         # Without a GPU compilation costs minutes and gains nothing, and one process less is 10 s less.

@@ -65,7 +65,9 @@ def test_a_run_that_is_killed_ends_with_every_question_exactly_once(tmp_path: Pa
         killed_with_work_left += process.poll() is None
         _kill(process)
         time.sleep(random.random())
-    before = {path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow") if path.with_suffix(".json").exists()}
+    before = {
+        path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow") if path.with_suffix(".json").exists()
+    }
     output, _ = (process := _synthesize(run_dir)).communicate()
     assert process.returncode == 0, output
     assert killed_with_work_left, "no kill hit a run with work left: the test shows nothing"

@@ -45,7 +45,7 @@ def problem(split: str, seed: int, index: int, max_steps: int | None = None) -> 
 
 
 def read_wordsums(split: str, seed: int, start: int, limit: int, max_steps: int | None = None) -> Iterator[Question]:
-    """Questions `start` to `start + limit` of the endless set; another difficulty is another set, and its ids say so."""
+    """Questions `start` to `start + limit` of the endless set; another difficulty has ids of its own."""
     kind = "" if max_steps is None else f"-{max_steps}"
     for index in range(start, start + limit):
         drawn = problem(split, seed, index, max_steps)
