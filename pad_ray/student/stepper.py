@@ -20,7 +20,7 @@ from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 
 
-class EpochSampler(Sampler[int]):
+class EpochSampler(Sampler[int]):  # type: ignore[misc]
     """The order of one epoch for all ranks; accelerate deals it out in micro-batches, one rank after the other.
 
     It has no `set_epoch`, on purpose: on resuming, accelerate wraps samplers too deep for its own call to reach them.
@@ -38,7 +38,7 @@ class EpochSampler(Sampler[int]):
         return self._schedule.examples_per_epoch
 
 
-class Stepper(Trainer):
+class Stepper(Trainer):  # type: ignore[misc]
     """`Stepper(plan, schedule, **what transformers' Trainer takes)`."""
 
     def __init__(self, plan: TrainingPlan, schedule: Schedule, **trainer: Any) -> None:
@@ -56,7 +56,7 @@ class Stepper(Trainer):
         return self.rounds.summary(self.state)
 
 
-class Rounds(TrainerCallback):
+class Rounds(TrainerCallback):  # type: ignore[misc]
     """What happens around the steps: clocks, progress, TensorBoard, the sealing of savepoints."""
 
     def __init__(self, plan: TrainingPlan, schedule: Schedule, sampler: EpochSampler) -> None:

@@ -35,6 +35,7 @@ class VllmEngine:
 
     async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
         from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
 
         greedy = sampling.temperature == 0
         parameters = SamplingParams(
@@ -45,6 +46,7 @@ class VllmEngine:
             seed=None if greedy else seed,
             stop=list(STOP),
             logprobs=0,
+            output_kind=RequestOutputKind.FINAL_ONLY,
         )
         self._requests += 1
         request = f"{prompt.question.question_id}-{self._requests}"
@@ -83,6 +85,10 @@ def _prepare_environment(config: EngineConfig, *, gpu: bool) -> None:
     os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
     if not gpu:
         os.environ["VLLM_CPU_KVCACHE_SPACE"] = str(max(1, round(config.kv_cache_gib)))
+        # Lets the engine process run the model itself; else it starts one more interpreter for that.
+        os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
+        # Ray sets 1 for an actor that books less than a CPU.
+        os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)
 
 
 def _engine_args(config: EngineConfig, model: str, *, gpu: bool) -> dict[str, Any]:

@@ -77,6 +77,14 @@ def test_a_syntax_error_keeps_the_program_from_compiling() -> None:
         assert len(changed) == 1
 
 
+def test_what_only_changes_a_comment_or_a_text_is_no_syntax_error() -> None:
+    for i in range(60):
+        wrong = faulty(COMMENTED, "syntax_error", i)
+        assert wrong is not None
+        with pytest.raises(SyntaxError):
+            compile(wrong, "program", "exec")
+
+
 def test_a_wrong_operator_is_the_only_difference() -> None:
     for i, code in enumerate(PROGRAMS):
         wrong = faulty(code, "wrong_operator", i)
