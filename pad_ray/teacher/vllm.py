@@ -114,5 +114,6 @@ def _engine_args(config: EngineConfig, model: str, *, gpu: bool) -> dict[str, An
         )
     else:
         # Without a GPU compilation costs minutes and gains nothing, and one process less is 10 s less.
-        arguments |= {"enforce_eager": True, "distributed_executor_backend": "uni"}
+        # A prompt prefilled in chunks makes vLLM rewind the request's seeded generator, which CPU generators cannot.
+        arguments |= {"enforce_eager": True, "distributed_executor_backend": "uni", "enable_chunked_prefill": False}
     return arguments

@@ -34,7 +34,9 @@ def test_wilson_against_published_intervals(right: int, count: int, low: float, 
 def test_an_interval_holds_the_share_and_lies_within_0_and_1(right: int, count: int) -> None:
     right = min(right, count)
     low, high = wilson(right, count)
-    assert 0 <= low <= right / count <= high + 1e-12
+    rounding = 1e-12
+    assert 0 <= low <= right / count + rounding
+    assert right / count <= high + rounding
     assert high <= 1
 
 
