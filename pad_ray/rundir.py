@@ -49,7 +49,7 @@ def open_run(config: RunConfig) -> Iterator[Path]:
             commit(folder / CONFIG, lambda file: file.write(text.encode()))
             commit_json(folder / IDENTITY, {"fingerprint": config.fingerprint(), "settings": settings})
         with _attempt_log(folder):
-            yield folder
+            yield folder.resolve()
 
 
 def _choose(config: RunConfig) -> Path:
