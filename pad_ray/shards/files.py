@@ -33,20 +33,36 @@ def commit(path: Path, write: Callable[[BinaryIO], object]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:
             write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        replace_durably(temporary, path)
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise ShardError(
             f"{path}: cannot be written ({error.strerror or error}); nothing committed is lost: make room and run again"
         ) from error
+
+
+def replace_durably(temporary: Path, final: Path) -> None:
+    """Give the finished file or folder `temporary` its name `final`, in one step, after its content is on the disk."""
+    inside = [path for path in temporary.rglob("*") if path.is_file()] if temporary.is_dir() else [temporary]
+    for path in inside:
+        sync(path)
+    os.replace(temporary, final)
+    sync(final.parent)
+
+
+def sync(path: Path) -> None:
+    """Flush a file, or the names in a folder, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def fingerprint_of(content: object) -> str:
+    """Short hash of anything that JSON can say: 64 bits, in hexadecimal."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def commit_json(path: Path, value: Any) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pad_ray.errors import ConfigError
-from pad_ray.student.files import replace_durably, write_json
+from pad_ray.shards.files import commit_json, replace_durably
 from pad_ray.student.tokenizer import TOKENIZER_FILES
 
 WEIGHTS_FILE = "model.safetensors"
@@ -43,12 +43,12 @@ def describe_checkpoint(path: str | Path) -> CheckpointInfo:
     Raises:
         ConfigError: it is no checkpoint that can be loaded; one line that says why.
     """
-    from transformers import AutoConfig
-
     folder = Path(path)
     if not (folder / "config.json").is_file():
         raise ConfigError(f"model {path}: no config.json there; give the folder of a Hugging Face checkpoint")
     parameters = sum(_parameters(file) for file in weight_files(folder))
+    from transformers import AutoConfig  # seconds: a path that is no checkpoint is told at once
+
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError, KeyError) as error:
@@ -127,7 +127,7 @@ def publish_model(temporary: Path, final: Path, *, base: Path, report: dict[str,
     for name in TOKENIZER_FILES:
         if (base / name).is_file():
             shutil.copyfile(base / name, temporary / name)
-    write_json(temporary / REPORT_FILE, report)
+    commit_json(temporary / REPORT_FILE, report)
     if final.exists():
         outdated = final.with_name(f".{final.name}.outdated")
         shutil.rmtree(outdated, ignore_errors=True)

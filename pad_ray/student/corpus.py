@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pad_ray.errors import TrainingError
-from pad_ray.student.files import fingerprint_of, replace_durably, write_json
+from pad_ray.shards.files import commit_json, fingerprint_of, replace_durably
 from pad_ray.student.mapped import CORPUS_SCHEMA, DATA_FILE, IGNORED, RECORD_FILE, read_record
 from pad_ray.student.tokenizer import load_tokenizer, tokenizer_fingerprint
 
@@ -125,7 +125,7 @@ def build_corpus(
         "bytes": (out_dir / DATA_FILE).stat().st_size,
         "report": asdict(report),
     }
-    write_json(out_dir / RECORD_FILE, record)
+    commit_json(out_dir / RECORD_FILE, record)
     return report
 
 

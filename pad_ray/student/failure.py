@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from pad_ray.errors import PadRayError, TrainingError
-from pad_ray.student.files import write_json
+from pad_ray.shards.files import commit_json
 
 LASTING = (
     PadRayError,
@@ -40,7 +40,7 @@ def is_lasting(error: BaseException) -> bool:
 
 def record_failure(out_dir: Path, attempt: str, rank: int, error: BaseException) -> None:
     """Leave `failure-<rank>.json` in `out_dir`."""
-    write_json(
+    commit_json(
         out_dir / f"failure-{rank}.json",
         {
             "attempt": attempt,

@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pad_ray.student.files import sync, write_json
+from pad_ray.shards.files import commit_json, sync
 
 SEAL_FILE = "seal.json"
 PREFIX = "checkpoint-"
@@ -47,7 +47,7 @@ def seal(savepoint: Path) -> None:
     files = sorted(p for p in savepoint.rglob("*") if p.is_file() and p.name != SEAL_FILE)
     for file in files:
         sync(file)
-    write_json(savepoint / SEAL_FILE, {str(p.relative_to(savepoint)): p.stat().st_size for p in files})
+    commit_json(savepoint / SEAL_FILE, {str(p.relative_to(savepoint)): p.stat().st_size for p in files})
 
 
 def is_whole(savepoint: Path) -> bool:

@@ -25,9 +25,9 @@ from typing import Any
 
 from pad_ray.config import StudentConfig
 from pad_ray.errors import TrainingError
+from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
-from pad_ray.student.files import fingerprint_of, write_json
 from pad_ray.student.mapped import corpus_record
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import Listener
@@ -171,7 +171,7 @@ def _claim(out_dir: Path, content: dict[str, Any]) -> None:
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / RUN_FILE
     if not path.exists():
-        write_json(path, content)
+        commit_json(path, content)
         return
     there = json.loads(path.read_text(encoding="utf-8"))
     # Through JSON, so that what is compared has the same types on both sides.

@@ -10,7 +10,7 @@ from safetensors.numpy import save_file
 
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError, TrainingError
-from pad_ray.student.files import fingerprint_of
+from pad_ray.shards.files import fingerprint_of
 from pad_ray.student.mapped import DATA_FILE, RECORD_FILE
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.trainer import _claim, _own_interrupts, train_student
