@@ -29,6 +29,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' || \
 		{ echo "pad_ray needs Python 3.11 or 3.12: make setup PYTHON=python3.12" >&2; rm -rf $(VENV); exit 2; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@echo "setting up .venv (about 3.7 GB, a minute or more)"
 	@$(BIN)/uv pip install --quiet $(UV_TORCH) --constraint constraints.txt --editable '.[cpu,dev]'
@@ -53,7 +54,7 @@ layers:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q -n 2 tests/unit
 
 # After a change of dependencies. Names and versions only.
 constraints: setup

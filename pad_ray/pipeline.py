@@ -11,7 +11,7 @@ is passed over when it is there, so that a run that was killed goes on where it 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from pad_ray.errors import RunDirectoryError
 from pad_ray.evaluation.evaluate import evaluate
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
-from pad_ray.refinement.loop import Refined, RefinementLoop
+from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
 from pad_ray.shards.files import commit_json, read_json
 from pad_ray.shards.manifest import Totals
 from pad_ray.student.lesson import synthesis_examples, teach
@@ -78,7 +78,9 @@ class Pipeline:
         self._need(self.folder / "student" / "model" / "config.json", "train")
         done = self.folder / "refinement" / "refined.json"
         if done.exists():
-            return Refined(**read_json(done))
+            known = read_json(done)
+            rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
+            return Refined(known["model"], known["accuracy"], rounds)
         distilled = str(self.folder / "student" / "model")
         accuracy = self.measure("distilled", distilled)
         # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
@@ -98,7 +100,7 @@ class Pipeline:
         self._relay(loop)
         refined: Refined = ray.get(answer)
         ray.kill(loop)
-        commit_json(done, {"model": refined.model, "accuracy": refined.accuracy, "rounds": refined.rounds})
+        commit_json(done, asdict(refined))
         return refined
 
     def _relay(self, loop: Any) -> None:

@@ -131,7 +131,9 @@ def test_start_limit_and_duplicates_reach_the_stream(tmp_path: Path) -> None:
 def test_wordsums_skips_by_itself_and_needs_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = ModuleType("pad_ray.questions.wordsums.reader")
 
-    def read_wordsums(split: str, seed: int, start: int, limit: int) -> Iterator[Question]:
+    def read_wordsums(
+        split: str, seed: int, start: int, limit: int, max_steps: int | None = None
+    ) -> Iterator[Question]:
         for number_ in range(start, start + limit):
             yield Question(f"wordsums/{split}/{seed}/{number_}", "t", "1")
 
