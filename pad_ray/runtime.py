@@ -33,7 +33,8 @@ QUIET = {
 def ray_cluster(config: RayConfig) -> Iterator[None]:
     """Be connected to a Ray cluster: the one at `address`, the one whose job this is, or a new one on this machine.
 
-    A new one listens on loopback only, with token authentication, and is stopped at the end.
+    A new one has token authentication and its dashboard on loopback, and is stopped at the end. Ray's own servers
+    listen on every interface whatever address it is given (2.60 resolves 127.0.0.1 away); they ask for the token.
 
     Raises:
         ConfigError: if `address` names a cluster that cannot be joined.
