@@ -151,7 +151,7 @@ def doctor(
 def _pipeline(path: Path, overrides: list[str] | None) -> Iterator[Pipeline]:
     """The steps of a run: settings, models and questions checked, directory opened, cluster joined."""
     from pad_ray import checks
-    from pad_ray.config import load_config
+    from pad_ray.config_file import load_config
 
     config = load_config(path, overrides)
     checks.check_questions(config)
@@ -185,7 +185,7 @@ def _cluster(config: RunConfig) -> Iterator[None]:
 
 
 def _dry_run(path: Path, overrides: list[str] | None) -> None:
-    from pad_ray.config import load_config
+    from pad_ray.config_file import load_config
     from pad_ray.rehearsal import rehearse
 
     for title, text in rehearse(load_config(path, overrides)):

@@ -1,22 +1,16 @@
-"""Every setting of a run, validated once, at the door.
+"""Every setting of a run, frozen and trusted inside the house. The text under a field is its help.
 
-A config is a YAML file plus `key.sub=value` overrides from the command line. Inside the house it is frozen and trusted.
-An unknown key, a missing path or an impossible combination is a `ConfigError` before any actor starts, naming the key
-and what would be right. The text under a field is its help.
+`config_file.py` reads a config at the door and says in one line what is wrong with it.
 """
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from pad_ray.errors import ConfigError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 EMBEDDED = {
     "embedded:teacher": Path(__file__).parent / "embedded" / "teacher",
@@ -28,7 +22,9 @@ SETS = ("wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=(), allow_inf_nan=False
+    )
 
 
 class QuestionsConfig(Section):
@@ -264,85 +260,3 @@ class RunConfig(Section):
         """Hash of what decides the run's content; where it runs and how it resumes do not."""
         content = self.model_dump(mode="json", exclude={"run_dir", "on_existing", "ray"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def load_config(path: str | Path | None, overrides: list[str] | None = None) -> RunConfig:
-    """Read a YAML config and apply `key.sub=value` overrides (values are YAML: `3`, `true`, `[a, b]`).
-
-    Raises:
-        ConfigError: for a file that cannot be read, an unknown key or a value that is not possible.
-    """
-    data: Any = {}
-    if path is not None:
-        try:
-            data = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
-        except OSError as error:
-            raise ConfigError(
-                f"config {path}: cannot be read ({error.strerror}); give the path of a YAML file"
-            ) from None
-        except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date like 2024-13-45
-            raise ConfigError(f"config {path}: not YAML ({' '.join(str(error).split())})") from None
-    if not isinstance(data, dict):
-        raise ConfigError(f"config {path}: a mapping of settings is wanted, e.g. `seed: 7`")
-    for override in overrides or []:
-        _apply(data, override)
-    try:
-        return RunConfig.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(_explain(error)) from None
-
-
-def _apply(data: dict[str, Any], override: str) -> None:
-    key, equals, value = override.partition("=")
-    if not equals or not key:
-        raise ConfigError(f"override {override!r}: write it as key.sub=value, e.g. student.epochs=3")
-    *parents, last = key.split(".")
-    here: Any = data
-    for parent in parents:
-        if isinstance(here, list) and parent.isdigit() and int(parent) < len(here):
-            here = here[int(parent)]
-        elif isinstance(here, dict):
-            here = here.setdefault(parent, {})
-        else:
-            raise ConfigError(f"override {override!r}: {parent!r} has no settings below it")
-    try:
-        parsed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError):
-        raise ConfigError(f"override {override!r}: the value is not YAML") from None
-    if isinstance(here, list) and last.isdigit() and int(last) < len(here):
-        here[int(last)] = parsed
-    elif isinstance(here, dict):
-        here[last] = parsed
-    else:
-        raise ConfigError(f"override {override!r}: {'.'.join(parents)!r} has no settings below it")
-
-
-def _explain(error: ValidationError) -> str:
-    """The first problem, in one line: the key, what is wrong, what would be right."""
-    problem = error.errors()[0]
-    key = ".".join(str(part) for part in problem["loc"])
-    if problem["type"] == "extra_forbidden":
-        section = _section_at(problem["loc"][:-1])
-        names = list(section.model_fields)
-        near = difflib.get_close_matches(str(problem["loc"][-1]), names, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(names)}"
-        return f"unknown setting {key!r}; {hint}"
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    others = len(error.errors()) - 1
-    more = f" (and {others} more)" if others else ""
-    return f"setting {key!r}: {message}, not {problem['input']!r}{more}" if key else f"{message}{more}"
-
-
-def _section_at(location: tuple[int | str, ...]) -> type[BaseModel]:
-    section: type[BaseModel] = RunConfig
-    for part in location:
-        if isinstance(part, str):
-            annotation = section.model_fields[part].annotation
-            section = next(t for t in _models_in(annotation))
-    return section
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for argument in getattr(annotation, "__args__", ()) for model in _models_in(argument)]

@@ -6,7 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pad_ray.config import RunConfig, SamplingConfig, load_config
+from pad_ray.config import RunConfig, SamplingConfig
+from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError
 from pad_ray.evaluation.evaluate import evaluate
 from pad_ray.progress import Event, Report

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from pad_ray.config import RunConfig, load_config
+from pad_ray.config import RunConfig
+from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
@@ -75,6 +76,10 @@ def test_lists_are_overridden_as_a_whole_or_in_one_place(tmp_path: Path) -> None
     assert [s.set for s in config.evaluation.sets] == ["multiarith", "gsm8k"]
 
 
+def test_an_override_fills_a_section_that_the_file_left_empty(tmp_path: Path) -> None:
+    assert load_config(yaml_file(tmp_path, "student:\n"), ["student.epochs=5"]).student.epochs == 5
+
+
 def test_none_and_scientific_notation_are_values() -> None:
     config = load_config(None, ["student.learning_rate=1e-3", "teacher.max_model_len=null"])
     assert (config.student.learning_rate, config.teacher.max_model_len) == (1e-3, None)
@@ -89,6 +94,7 @@ def test_none_and_scientific_notation_are_values() -> None:
         ("evaluation.sets=[{set: svamp, limt: 3}]", "unknown setting 'evaluation.sets.0.limt'; did you mean 'limit'?"),
         ("ray.zzzzzz=3", "unknown setting 'ray.zzzzzz'; known here: address, num_cpus, object_store_gib"),
         ("student.epochs=many", "setting 'student.epochs': "),
+        ("student.learning_rate=.inf", "setting 'student.learning_rate': "),
         ("student.zero_stage=4", "setting 'student.zero_stage': "),
         ("executor.answer_from=variable:", "setting 'executor.answer_from': "),
         ("questions.limit=0", "setting 'questions.limit': "),

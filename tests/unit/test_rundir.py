@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pad_ray.config import RunConfig, StudentConfig, load_config
+from pad_ray.config import RunConfig, StudentConfig
+from pad_ray.config_file import load_config
 from pad_ray.errors import RunDirectoryError
 from pad_ray.rundir import CONFIG, IDENTITY, LOCK, differences, open_run
 from pad_ray.shards.files import read_json
