@@ -1,6 +1,6 @@
 """Reading a config: a YAML file plus `key.sub=value` overrides from the command line.
 
-An unknown key or an impossible value is a `ConfigError` before any actor starts, naming the key and what would be right.
+An unknown key or an impossible value is a `ConfigError` before any actor starts: the key, and what would be right.
 """
 
 from __future__ import annotations

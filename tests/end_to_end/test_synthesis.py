@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
+import uuid
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 
 from pad_ray.shards.reader import is_whole, read_shards, records
@@ -27,12 +30,24 @@ SETTINGS = [
 ]
 
 
-def _synthesize(run_dir: Path) -> subprocess.Popen[str]:
-    """`pad-ray synthesize` as a user starts it, in a session of its own so that it can be killed with all it started."""
+MARK = "PAD_RAY_TEST"
+"""An environment variable by which a test knows the processes that it started, however far from it they have moved."""
+
+
+def _kill_marked(mark: str) -> None:
+    """kill -9 of everything started under `mark`: drivers, raylets, workers; no other cluster of this machine."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(MARK) == mark:
+                process.kill()
+
+
+def _synthesize(run_dir: Path, mark: str) -> subprocess.Popen[str]:
+    """`pad-ray synthesize` as a user starts it."""
     return subprocess.Popen(
         [sys.executable, "-m", "pad_ray.cli", "synthesize", *SETTINGS, f"run_dir={run_dir}"],
         cwd=ROOT,
-        start_new_session=True,
+        env=os.environ | {MARK: mark},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -45,30 +60,24 @@ def _questions_done(run_dir: Path) -> list[str]:
     return [row for table in read_shards(shards) for row in table["question_id"].to_pylist()]
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    # The raylet and its workers are in sessions of their own; they notice that their driver is gone.
-    subprocess.run([str(Path(sys.executable).parent / "ray"), "stop", "--force"], capture_output=True, check=False)
-
-
 def test_a_run_that_is_killed_ends_with_every_question_exactly_once(tmp_path: Path) -> None:
     run_dir = tmp_path / "run"
     shards = run_dir / "synthesis" / "shards"
-    random = Random(1)
+    random, mark = Random(1), uuid.uuid4().hex
     killed_with_work_left = 0
     for _ in range(2):
-        process = _synthesize(run_dir)
+        process = _synthesize(run_dir, mark)
         wanted = len(list(shards.glob("*.json"))) + random.randint(1, 4)
         while process.poll() is None and len(list(shards.glob("*.json"))) < wanted:
             time.sleep(0.02)
         killed_with_work_left += process.poll() is None
-        _kill(process)
+        _kill_marked(mark)
+        process.wait()
         time.sleep(random.random())
     before = {
         path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow") if path.with_suffix(".json").exists()
     }
-    output, _ = (process := _synthesize(run_dir)).communicate()
+    output, _ = (process := _synthesize(run_dir, mark)).communicate()
     assert process.returncode == 0, output
     assert killed_with_work_left, "no kill hit a run with work left: the test shows nothing"
     done = _questions_done(run_dir)
@@ -83,16 +92,17 @@ def test_a_run_that_is_killed_ends_with_every_question_exactly_once(tmp_path: Pa
     content = bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
     damaged.write_bytes(content)
-    output, _ = (process := _synthesize(run_dir)).communicate()
+    output, _ = (process := _synthesize(run_dir, mark)).communicate()
     assert process.returncode == 0, output
     assert sorted(_questions_done(run_dir)) == sorted(done)
 
 
 @pytest.fixture
-def job_server(tmp_path: Path) -> dict[str, str]:
+def job_server() -> Iterator[dict[str, str]]:
     """A head node as `ray start` makes it, with its job server on loopback and token authentication."""
     port, dashboard = 26379, 28265
     environment = os.environ | {
+        MARK: uuid.uuid4().hex,
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": "f" * 64,
         "RAY_ADDRESS": f"http://127.0.0.1:{dashboard}",
@@ -104,7 +114,7 @@ def job_server(tmp_path: Path) -> dict[str, str]:
         env={k: v for k, v in environment.items() if k != "RAY_ADDRESS"}, check=True, capture_output=True,
     )  # fmt: skip
     yield environment
-    subprocess.run(["ray", "stop", "--force"], env=environment, check=False, capture_output=True)
+    _kill_marked(environment[MARK])
 
 
 def test_a_job_runs_on_a_cluster_through_its_job_server(job_server: dict[str, str], tmp_path: Path) -> None:
