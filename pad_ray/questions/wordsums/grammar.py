@@ -110,7 +110,8 @@ class Step:
 class Family:
     """A scenario: what varies (numbers, words), how it is solved (steps), and the ways to tell it (phrasings).
 
-    In a phrasing `{name}` is a number or a word of the family, and `[a|b|c]` is one of a, b, c at random. The last
+    In a phrasing `{name}` is a number or a word of the family, and `[a|b|c]` is one of a, b, c at random (each may hold
+    such brackets again, so that a phrasing can vary word by word or sentence by sentence). The last
     `HELD_OUT_PHRASINGS` phrasings belong to the test split. `distractors` are sentences with one irrelevant number
     each, written `{n}`; a story gets at most one, put before its question.
     """
@@ -158,7 +159,7 @@ def draw_problem(family: Family, phrasing: str, random: Random) -> Problem:
     words |= dict(zip(("name", "other"), random.sample(PEOPLE, 2), strict=True))
     givens, values = _draw_numbers(family, random)
     texts = words | {name: value.text for name, value in givens.items()}
-    story = _choose_alternatives(phrasing, random)
+    story = choose_alternatives(phrasing, random)
     if family.distractors and random.random() < DISTRACTOR_SHARE:
         story = _insert_before_question(story, random.choice(family.distractors))
         texts["n"] = str(random.randint(2, 60))
@@ -251,8 +252,11 @@ def _operand(value: Exact) -> str:
     return number_text(value) if (value * 100).denominator == 1 else f"({value})"
 
 
-def _choose_alternatives(phrasing: str, random: Random) -> str:
-    return re.sub(r"\[([^\[\]]*)\]", lambda m: random.choice(m.group(1).split("|")), phrasing)
+def choose_alternatives(phrasing: str, random: Random) -> str:
+    """One telling of a phrasing: innermost brackets first, so alternatives may hold alternatives."""
+    while "[" in phrasing:
+        phrasing = re.sub(r"\[([^\[\]]*)\]", lambda m: random.choice(m.group(1).split("|")), phrasing)
+    return phrasing
 
 
 def _insert_before_question(story: str, sentence: str) -> str:
