@@ -7,7 +7,8 @@ One outcome per program; none changes another's. Not covered: exploits of the ke
 timing side channels, exact memory accounting.
 
 What a program does is an `Outcome`. What our machinery fails at is a `SandboxError`. A program whose zygote dies is run
-again in a fresh one; one that loses `MAX_STRIKES` zygotes, or is that often shot from outside, is `killed`.
+again in a fresh one: under seccomp no program can reach its zygote, so that is the machine's failure. One that is shot
+from outside `MAX_STRIKES` times is `killed`, and so is, where only `unsafe` let it run, one that loses as many zygotes.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from pad_ray.config import ExecutorConfig
 
 MAX_STRIKES = 2
-"""A zygote or child that dies once may be the machine's fault (out of memory); twice with one program is its own."""
+"""A child that is shot once may be the machine's fault (out of memory); twice with one program is its own."""
 
 MAX_MACHINE_FAILURES = 5
-"""Forks or confinements that fail for one program before the machine is given up."""
+"""Zygotes lost, and forks or confinements failed, with one program before the machine is given up."""
 
 RETRY_SECONDS = 0.2
 """Pause after such a failure: processes or memory may be short for a moment."""
@@ -45,6 +46,9 @@ LOOK_AHEAD = 32
 
 MAX_SOURCE_BYTES = 1_000_000
 """Longer programs are `syntax`, unread: the longest real one has 10 kB, and CPython's compiler needs 1 kB a byte."""
+
+UNSAFE = "unsafe:"
+"""Begins the isolation of outcomes where the kernel has no seccomp filters."""
 
 PROGRAM_TOO_LONG = Outcome(
     "syntax", error_type="ProgramTooLong", error_message=f"the program is longer than {MAX_SOURCE_BYTES} bytes"
@@ -197,7 +201,7 @@ class Sandbox:
             except LaneDied as death:
                 job = self._busy.pop(lane)
                 self._replace(lane)
-                yield job, self._strike(job, f"its zygote was lost: {death}")
+                yield job, self._lost(job, f"its zygote was lost: {death}")
                 continue
             job = self._busy.pop(lane)
             yield job, self._outcome(job, reply)
@@ -214,7 +218,10 @@ class Sandbox:
         limits = {"cpu_seconds": settings.cpu_seconds, "wall_seconds": settings.wall_seconds}
         return outcome_of(reply, **limits, isolation=self.isolation)
 
-    def _strike(self, job: _Job, why: str) -> Outcome | None:
+    def _lost(self, job: _Job, why: str) -> Outcome | None:
+        if not self.isolation.startswith(UNSAFE):
+            self._machine_failed(job, why)
+            return None
         job.strikes += 1
         if job.strikes < MAX_STRIKES:
             return None
@@ -229,7 +236,7 @@ class Sandbox:
 
     def _open_lane(self) -> Lane:
         lane = Lane(self._settings)
-        held = lane.isolation if "seccomp" in lane.isolation else f"unsafe:{lane.isolation}"
+        held = lane.isolation if "seccomp" in lane.isolation else UNSAFE + lane.isolation
         problem = ""
         if "seccomp" not in lane.isolation and not self._unsafe:
             problem = f"no seccomp filter holds here (only {lane.isolation}); unsafe=True runs programs all the same"

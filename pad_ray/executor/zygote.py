@@ -238,7 +238,11 @@ def _open_children() -> int:
 def main() -> None:
     """`zygote.py FD SETTINGS`: the control socket's number and the settings as JSON."""
     gc.disable()
-    zygote = Zygote(socket.socket(fileno=int(sys.argv[1])), json.loads(sys.argv[2]))
+    # The driver may have thousands of files open and so give us a high number: a low one is what a child surely closes.
+    given = int(sys.argv[1])
+    control = socket.socket(fileno=os.dup(given))
+    os.close(given)
+    zygote = Zygote(control, json.loads(sys.argv[2]))
     os.dup2(0, 2)  # start-up errors went to the driver; from here on nothing is said
     with contextlib.suppress(DriverGone, BrokenPipeError, ConnectionResetError):
         zygote.serve()

@@ -17,7 +17,7 @@ from pad_ray.config import ExecutorConfig
 from pad_ray.errors import SandboxError
 from pad_ray.executor import Outcome, Sandbox, wire
 from pad_ray.executor.judge import judge
-from pad_ray.executor.lane import Lane, Reply
+from pad_ray.executor.lane import Lane, LaneDied, Reply
 from pad_ray.records import Program, Question
 
 LOOP = "while True:\n    pass"
@@ -150,6 +150,34 @@ def test_a_program_that_kills_its_zygotes_is_killed_alone() -> None:
     assert sandbox.isolation.startswith("unsafe:process+rlimits")
     assert "seccomp" not in sandbox.isolation
     assert _gone(lambda: not _descendants())
+
+
+def test_zygotes_that_are_lost_under_seccomp_are_the_machines_failure_and_no_label(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def lost(lane: Lane) -> Reply:
+        raise LaneDied("closed")
+
+    monkeypatch.setattr(Lane, "collect", lost)
+    monkeypatch.setattr("pad_ray.executor.sandbox.RETRY_SECONDS", 0)
+    with Sandbox() as sandbox, pytest.raises(SandboxError, match="its zygote was lost"):
+        list(sandbox.run(["ans = 1"]))
+
+
+def test_a_program_sees_its_own_four_files_however_many_the_driver_has() -> None:
+    """The control socket gets a high number then, which a child that closes its low ones would keep."""
+    code = (
+        "import fcntl\nopened = []\nfor fd in range(4096):\n    try:\n        fcntl.fcntl(fd, fcntl.F_GETFD)\n"
+        "        opened.append(fd)\n    except OSError:\n        pass\nans = str(opened)"
+    )
+    many = [os.open("/dev/null", os.O_RDONLY) for _ in range(200)]
+    try:
+        with Sandbox() as sandbox:
+            (outcome,) = sandbox.run([code])
+    finally:
+        for fd in many:
+            os.close(fd)
+    assert outcome.answer == "[0, 1, 2, 3]"
 
 
 def test_without_seccomp_it_refuses_to_start() -> None:
