@@ -12,7 +12,7 @@ from pad_ray.questions.decontaminate import KnownQuestions, normalise
 from pad_ray.questions.rows import Mapper, ReadRow, Row, read
 from pad_ray.questions.stream import QuestionStream
 
-__all__ = ["KnownQuestions", "QuestionStream", "normalise", "open_questions"]
+__all__ = ["KnownQuestions", "QuestionStream", "local_file", "normalise", "open_questions"]
 
 
 def open_questions(config: QuestionsConfig) -> QuestionStream:
@@ -24,14 +24,23 @@ def open_questions(config: QuestionsConfig) -> QuestionStream:
     """
     if config.set == "wordsums":
         return QuestionStream(_wordsums(config), limit=config.limit)
-    if config.path is None:
+    path = local_file(config)
+    if path is None:
         if config.set == "jsonl":
             raise QuestionsError("questions.path: the jsonl set needs the path of a JSON Lines file")
         rows, mapper = hub.rows(config.name), _mapper(config, None)
     else:
-        path = files.find(config.path, _names(config))
         rows, mapper = _file_rows(config, path), _mapper(config, path)
     return QuestionStream(read(rows, mapper), start=config.start, limit=config.limit, on_bad_row=config.on_bad_row)
+
+
+def local_file(config: QuestionsConfig) -> Path | None:
+    """The file that the config's questions are read from; None for wordsums and for sets from the hub.
+
+    Raises:
+        QuestionsError: if it is not there.
+    """
+    return None if config.set == "wordsums" or config.path is None else files.find(config.path, _names(config))
 
 
 def _names(config: QuestionsConfig) -> list[str]:

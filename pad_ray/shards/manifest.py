@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from pad_ray.errors import RunDirectoryError
-from pad_ray.shards.files import TEMPORARY, commit_json, read_json
+from pad_ray.shards.files import commit_json, read_json
 from pad_ray.shards.writer import ShardRecord
 
 MANIFEST = "manifest.json"
@@ -26,8 +25,7 @@ class Totals:
     prompt_tokens: int = 0
     statuses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
-    """From the start of the first shard to the end of the last: engine start-up is not in it, a pause between two
-    attempts is."""
+    """In which a shard was worked on: engine start-up and the pauses between attempts are not in it."""
 
     @property
     def right(self) -> int:
@@ -50,24 +48,38 @@ def total(records: Sequence[ShardRecord]) -> Totals:
         tokens=sum(r.tokens for r in records),
         prompt_tokens=sum(r.prompt_tokens for r in records),
         statuses=dict(sorted(statuses.items())),
-        seconds=max((r.finished for r in records), default=0.0) - min((r.started for r in records), default=0.0),
+        seconds=_covered((r.started, r.finished) for r in records),
     )
 
 
+def _covered(spans: Iterable[tuple[float, float]]) -> float:
+    """Length of the union of `(start, end)` spans: shards are worked on side by side."""
+    covered, reached = 0.0, 0.0
+    for start, end in sorted(spans):
+        covered += max(0.0, end - max(start, reached))
+        reached = max(reached, end)
+    return covered
+
+
 def claim(folder: Path, identity: dict[str, Any]) -> bool:
-    """Make `folder` belong to `identity`; True if it already did, so that its shards may be kept.
+    """Make `folder` belong to `identity`; True if it already did, so that what is in it may be kept.
+
+    A start that was refused or killed before its first shard leaves a claim that holds nobody up.
 
     Raises:
-        RunDirectoryError: if the folder belongs to something else; the message names what differs.
+        RunDirectoryError: if the folder holds something else's work; the message names what differs.
     """
     path = folder / MANIFEST
     if not path.exists():
-        # A claim that was killed half-way leaves a temporary file of ours.
-        if folder.exists() and any(not fnmatch(path.name, TEMPORARY) for path in folder.iterdir()):
+        # A claim that was killed half-way leaves a temporary file of ours, a lock its own.
+        if folder.exists() and any(not inside.name.startswith(".") for inside in folder.iterdir()):
             raise RunDirectoryError(f"{folder}: not empty and not made by pad-ray; choose another folder")
         commit_json(path, {"identity": identity})
         return False
     known = read_json(path).get("identity", {})
+    if known != identity and not any((folder / "shards").glob("*.json")):
+        commit_json(path, {"identity": identity})
+        return False
     if known != identity:
         differing = sorted(key for key in known.keys() | identity.keys() if known.get(key) != identity.get(key))
         changes = "; ".join(f"{key} was {known.get(key)!r}, is {identity.get(key)!r}" for key in differing)

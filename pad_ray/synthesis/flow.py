@@ -7,17 +7,20 @@ shard, and no other: every question ends in exactly one shard.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, SamplingConfig
+from pad_ray.questions import local_file
 from pad_ray.shards import manifest
-from pad_ray.shards.files import sweep
+from pad_ray.shards.files import content_hash, sweep
 from pad_ray.shards.reader import is_whole, records
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.synthesis.parts import Parts, cut
+from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.prompt import Demonstration
 
 ENGINE_CPUS = 0.5
@@ -51,18 +54,30 @@ class Flow:
     seed: int = 0
 
     def identity(self) -> dict[str, Any]:
-        """What must agree for shards to be kept: where things run is left out."""
+        """What must agree for shards to be kept: where things run is left out.
+
+        Files on this machine are known by what is in them: another file under the same name makes another flow, and a
+        run directory or a checkout that has moved makes none.
+        """
+        asked = local_file(self.questions)
         return {
-            "questions": self.questions.model_dump(mode="json"),
+            "questions": self.questions.model_dump(mode="json", exclude={"path", "on_bad_row"}),
+            "questions_file": _known_by_content(asked) if asked else None,
             "engine": self.engine.engine,
-            "model": self.engine.model,
+            "model": "" if self.engine.engine == "reference" else _known_by_content(resolve_model(self.engine.model)),
             "sampling": {name: getattr(self.sampling, name) for name in SamplingConfig.model_fields},
             "executor": self.executor.model_dump(mode="json", exclude={"workers"}),
             "prompt": self.prompt_version,
-            "demonstrations": [d.question for d in self.demonstrations],
+            "demonstrations": [asdict(d) for d in self.demonstrations],
             "block_size": self.block_size,
             "seed": self.seed,
         }
+
+
+def _known_by_content(path: str | Path) -> str:
+    """`name (hash of the content)` of what is on this machine; a name on the hub stays as it is."""
+    local = Path(path)
+    return f"{local.name} ({content_hash(local)})" if local.exists() else str(path)
 
 
 def run_flow(flow: Flow, folder: Path, on_progress: Callable[[Progress], None] | None = None) -> manifest.Totals:
@@ -77,7 +92,8 @@ def run_flow(flow: Flow, folder: Path, on_progress: Callable[[Progress], None] |
             and gives it the part again.
     """
     identity = flow.identity()
-    manifest.claim(folder, identity)
+    if not manifest.claim(folder, identity):
+        shutil.rmtree(folder / "questions", ignore_errors=True)  # cut by a start that came to nothing
     parts = cut(flow.questions, flow.block_size, folder / "questions")
     shards = folder / "shards"
     shards.mkdir(exist_ok=True)

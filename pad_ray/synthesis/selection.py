@@ -10,8 +10,9 @@ from pad_ray.records import Status
 
 DOCSTRING = re.compile(
     r'^(def [^\n]*:\n)\s*("""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\')[ \t]*\n'
+    r"(?=(?:[ \t]*\n)*[ \t]+[^\s#])"
 )
-"""A docstring right below the first `def`."""
+"""A docstring right below the first `def` of a function that has more than it."""
 
 SELECTED_COLUMNS = ["question_id", "text", "answer", "answer_kind", "program_id", "code", "status"]
 

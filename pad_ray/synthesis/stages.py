@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from pad_ray.config import EngineConfig, ExecutorConfig, SamplingConfig
+from pad_ray.errors import SandboxError
 from pad_ray.executor import Outcome, Sandbox
 from pad_ray.executor.judge import judge
 from pad_ray.executor.outcome import ANSWERED, verdict
@@ -34,6 +35,12 @@ from pad_ray.teacher.extract import extract_answer, extract_program
 from pad_ray.teacher.prompt import Demonstration, render
 
 Row = dict[str, Any]
+
+JUDGE_ATTEMPTS = 3
+"""Sandboxes in which a part is tried before the run is given up: the machine may be short of processes for a while."""
+
+JUDGE_PAUSE_SECONDS = 5.0
+"""Before the second attempt; twice as long before the third."""
 
 UNJUDGED = Verdict(status="")
 
@@ -97,6 +104,7 @@ class JudgeAndCommit:
     """Ray Data actor: programs of a part -> a committed shard of verdicts; only its record goes on."""
 
     def __init__(self, executor: ExecutorConfig, shards: str, prompt_version: str) -> None:
+        self._executor = executor
         self._sandbox = Sandbox.from_config(executor)
         self._shards = Path(shards)
         self._stated = prompt_version.startswith("rationale")
@@ -104,7 +112,7 @@ class JudgeAndCommit:
     def __call__(self, row: Row) -> Row:
         """{part, questions, started, programs} -> {part, questions, programs, right, tokens}."""
         pairs = [split_row(drawn) for drawn in from_buffer(row["programs"]).to_pylist()]
-        verdicts = [stated_verdict(*pair) for pair in pairs] if self._stated else judge(self._sandbox, pairs)
+        verdicts = [stated_verdict(*pair) for pair in pairs] if self._stated else self._judge(pairs)
         judged = [judged_row(q, p, v) for (q, p), v in zip(pairs, verdicts, strict=True)]
         record = write_shard(
             self._shards,
@@ -121,6 +129,19 @@ class JudgeAndCommit:
             "right": record.statuses.get("right", 0),
             "tokens": record.tokens,
         }
+
+    def _judge(self, pairs: list[tuple[Question, Program]]) -> list[Verdict]:
+        """A failure of the machinery is no verdict: the part is judged again in a fresh sandbox, a few times."""
+        for attempt in range(1, JUDGE_ATTEMPTS + 1):
+            try:
+                return judge(self._sandbox, pairs)
+            except SandboxError:
+                if attempt == JUDGE_ATTEMPTS:
+                    raise
+                self._sandbox.close()
+                time.sleep(attempt * JUDGE_PAUSE_SECONDS)
+                self._sandbox = Sandbox.from_config(self._executor)
+        raise AssertionError("unreachable")
 
 
 def stated_verdict(question: Question, program: Program) -> Verdict:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pad_ray.errors import RunDirectoryError
-from pad_ray.shards.files import read_json
+from pad_ray.shards.files import commit_json, read_json
 from pad_ray.shards.manifest import MANIFEST, Totals, claim, close, total
 from pad_ray.shards.writer import ShardRecord
 
@@ -48,23 +48,35 @@ def test_a_claim_that_was_killed_half_way_is_made_again(tmp_path: Path) -> None:
     assert claim(tmp_path, IDENTITY) is True
 
 
-def test_other_work_is_refused_naming_what_differs(tmp_path: Path) -> None:
+@pytest.fixture
+def worked_in(tmp_path: Path) -> Path:
+    """A folder with a first shard in it."""
     claim(tmp_path, IDENTITY)
+    commit_json(tmp_path / "shards" / "shard-000000.json", {})
+    return tmp_path
+
+
+def test_a_claim_before_the_first_shard_holds_nobody_up(tmp_path: Path) -> None:
+    claim(tmp_path, IDENTITY | {"questions": "of a mistyped path"})
+    assert claim(tmp_path, IDENTITY) is False
+    assert claim(tmp_path, IDENTITY) is True
+
+
+def test_other_work_is_refused_naming_what_differs(worked_in: Path) -> None:
     other = IDENTITY | {"seed": 8, "questions": {"set": "gsm8k", "limit": 3}, "prompt": "program-v1"}
     with pytest.raises(RunDirectoryError) as refused:
-        claim(tmp_path, other)
+        claim(worked_in, other)
     message = str(refused.value)
     assert "seed was 7, is 8" in message
     assert "prompt was None, is 'program-v1'" in message
     assert "'limit': None" in message and "'limit': 3" in message
     assert "model" not in message
-    assert claim(tmp_path, IDENTITY) is True
+    assert claim(worked_in, IDENTITY) is True
 
 
-def test_one_value_that_differs_is_other_work(tmp_path: Path) -> None:
-    claim(tmp_path, IDENTITY)
+def test_one_value_that_differs_is_other_work(worked_in: Path) -> None:
     with pytest.raises(RunDirectoryError, match=r"\(seed was 7, is 8\)"):
-        claim(tmp_path, IDENTITY | {"seed": 8})
+        claim(worked_in, IDENTITY | {"seed": 8})
 
 
 def test_totals_are_sums() -> None:
@@ -78,6 +90,12 @@ def test_totals_are_sums() -> None:
         seconds=11.5,
     )
     assert (totals.right, totals.yield_) == (4, 0.4)
+
+
+def test_the_night_between_two_attempts_is_not_counted() -> None:
+    evening = record(0, started=100.0, finished=110.0)
+    morning = [record(1, started=30_000.0, finished=30_010.0), record(2, started=30_002.0, finished=30_004.0)]
+    assert total([*morning, evening]).seconds == 20.0
 
 
 def test_nothing_sums_up_to_nothing() -> None:
