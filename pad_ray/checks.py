@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pad_ray.config import EngineConfig, RunConfig
+from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig
 from pad_ray.errors import ConfigError, QuestionsError
 from pad_ray.questions import open_questions
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.zero import check_student
+from pad_ray.synthesis.flow import ENGINE_CPUS, EXECUTOR_CPUS
 from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
 
@@ -93,14 +94,64 @@ def check_cluster(config: RunConfig, base: Path) -> None:
     import ray
 
     resources = ray.cluster_resources()
+    cpus = resources.get("CPU", 0)
+    most = max((int(node["Resources"].get("GPU", 0)) for node in ray.nodes() if node["Alive"]), default=0)
+    for key, engine in (("teacher", config.teacher), ("student_engine", config.student_engine)):
+        if engine.engine in ("vllm", "huggingface"):
+            check_capacity(key, engine, config.executor, gpus=int(resources.get("GPU", 0)), most_gpus=most, cpus=cpus)
     info = describe_checkpoint(base)
     check_student(
         config.student,
         gpus=int(resources.get("GPU", 0)),
-        cpus=resources.get("CPU", 0),
+        cpus=cpus,
         encoder_decoder=info.encoder_decoder,
         max_positions=info.max_positions,
     )
+
+
+def check_capacity(
+    key: str, engine: EngineConfig, executor: ExecutorConfig, *, gpus: int, most_gpus: int, cpus: float
+) -> None:
+    """The engine's actors and the executor's fit into the cluster: one that is never placed is waited for in silence.
+
+    Args:
+        gpus: GPUs of the cluster.
+        most_gpus: GPUs of the node that has most.
+        cpus: CPUs of the cluster.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    size = engine.tensor_parallel_size
+    if size > max(most_gpus, 1):
+        raise ConfigError(
+            f"{key}.tensor_parallel_size: {size} GPUs of one node are asked for and no node of this cluster has more "
+            f"than {most_gpus}; set it to {max(most_gpus, 1)} or less"
+        )
+    if gpus and engine.workers * size > gpus:
+        raise ConfigError(
+            f"{key}.workers: {engine.workers} engines of {size} GPUs are asked for and this cluster has {gpus} GPUs; "
+            f"set it to {gpus // size} or less"
+        )
+    left = cpus - executor.workers * EXECUTOR_CPUS
+    if not gpus and engine.workers * ENGINE_CPUS > left:
+        raise ConfigError(
+            f"{key}.workers: {engine.workers} engines and {executor.workers} executors do not fit on {cpus:g} CPUs; "
+            f"set it to {max(1, int(left / ENGINE_CPUS))} or less, or executor.workers lower"
+        )
+
+
+def check_trainable(config: RunConfig) -> None:
+    """The teacher writes what a student is trained on.
+
+    Raises:
+        ConfigError: if it writes chains of thought.
+    """
+    if config.teacher.prompt.version.startswith("rationale"):
+        raise ConfigError(
+            "teacher.prompt.version: a student is trained on programs, not yet on chains of thought; set it to "
+            "program-v1, or use only synthesize and evaluate"
+        )
 
 
 def checked_demonstrations(config: RunConfig) -> tuple[Demonstration, ...]:
@@ -124,5 +175,14 @@ def check_questions(config: RunConfig) -> None:
         QuestionsError: naming the file.
     """
     for questions in (config.questions, *config.evaluation.sets):
-        if next(iter(open_questions(questions)), None) is None:
-            raise QuestionsError(f"question set {questions.name}: no question in it; check path, start and limit")
+        check_set(questions)
+
+
+def check_set(questions: QuestionsConfig) -> None:
+    """The first question of one set can be read.
+
+    Raises:
+        QuestionsError: naming the file.
+    """
+    if next(iter(open_questions(questions)), None) is None:
+        raise QuestionsError(f"question set {questions.name}: no question in it; check path, start and limit")

@@ -53,7 +53,7 @@ def distill(config: Config, overrides: Overrides = None, dry_run: DryRun = False
         return _dry_run(config, overrides)
     from pad_ray.report.tables import distillation_table
 
-    with _pipeline(config, overrides) as pipeline:
+    with _pipeline(config, overrides, trains=True) as pipeline:
         summary = pipeline.distill()
     _print(distillation_table(summary, pipeline.folder))
 
@@ -75,7 +75,7 @@ def train(config: Config, overrides: Overrides = None, dry_run: DryRun = False) 
     """Train the student on the right programs of a synthesis."""
     if dry_run:
         return _dry_run(config, overrides)
-    with _pipeline(config, overrides) as pipeline:
+    with _pipeline(config, overrides, trains=True) as pipeline:
         model = pipeline.train()
     typer.echo(f"student: {model}")
 
@@ -85,7 +85,7 @@ def refine(config: Config, overrides: Overrides = None, dry_run: DryRun = False)
     """Rounds in which the trained student learns to repair programs."""
     if dry_run:
         return _dry_run(config, overrides)
-    with _pipeline(config, overrides) as pipeline:
+    with _pipeline(config, overrides, trains=True) as pipeline:
         refined = pipeline.refine()
     typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
 
@@ -104,7 +104,7 @@ def evaluate(
     from pad_ray.pipeline import evaluated
     from pad_ray.report.tables import evaluation_table
 
-    with _pipeline(config, overrides) as pipeline:
+    with _pipeline(config, overrides, model=model) as pipeline:
         known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
         pipeline.measure(known, path)
     _print(evaluation_table(evaluated(pipeline.folder / "evaluation" / known), f"{known}: {path}"))
@@ -119,13 +119,20 @@ def verify(
     path: Annotated[Path | None, typer.Option(help="file or folder of the question set")] = None,
     generations: Annotated[Path | None, typer.Option(help="JSON Lines of {question_id, model, completion}")] = None,
     out: Annotated[Path | None, typer.Option(help="folder for the shards and summary.json")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Judge recorded completions, without any model."""
+    from pad_ray import checks
     from pad_ray.report.tables import verification_table
+    from pad_ray.rundir import locked
     from pad_ray.verify import verify_generations, verify_settings
 
     settings = verify_settings(config, overrides or [], dataset, split, path, generations, out)
-    with _progress() as report, _cluster(settings):
+    if dry_run:
+        return _rehearse(settings)
+    checks.check_set(settings.questions)
+    checks.check_engine("teacher", settings.teacher)
+    with locked(settings.run_dir), _progress() as report, _cluster(settings):
         summary = verify_generations(settings, report)
     _print(verification_table(summary, f"{settings.questions.name}: {Path(settings.teacher.model).name}"))
     for line in summary["notes"]:
@@ -135,21 +142,29 @@ def verify(
 
 @app.command()
 def doctor(
+    config: Annotated[Path | None, typer.Argument(help="YAML file whose cluster (ray.address) is looked at")] = None,
+    overrides: Overrides = None,
     address: Annotated[str | None, typer.Option(help="cluster to look at; by default this machine")] = None,
 ) -> None:
     """What this machine or cluster has, and whether programs are isolated on it."""
+    from pad_ray.config_file import load_config, without_file
     from pad_ray.doctor import examine
     from pad_ray.report.tables import doctor_table
 
-    findings = examine(address)
+    findings = examine(address or load_config(*without_file(config, overrides)).ray.address)
     _print(doctor_table(findings))
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 
 
 @contextmanager
-def _pipeline(path: Path, overrides: list[str] | None) -> Iterator[Pipeline]:
-    """The steps of a run: settings, models and questions checked, directory opened, cluster joined."""
+def _pipeline(
+    path: Path, overrides: list[str] | None, *, trains: bool = False, model: str | None = None
+) -> Iterator[Pipeline]:
+    """The steps of a run: settings, models and questions checked, directory opened, cluster joined.
+
+    `trains`: a student will be trained; `model`: another one than the run's is to be measured.
+    """
     from pad_ray import checks
     from pad_ray.config_file import load_config
 
@@ -158,7 +173,11 @@ def _pipeline(path: Path, overrides: list[str] | None) -> Iterator[Pipeline]:
     checks.check_engine("teacher", config.teacher)
     base = checks.student_checkpoint(config)
     checks.check_student_engine(config, base)
+    if model is not None:
+        checks.check_engine("--model", config.student_engine.model_copy(update={"model": model}))
     checks.checked_demonstrations(config)
+    if trains:
+        checks.check_trainable(config)
 
     from pad_ray.pipeline import Pipeline
     from pad_ray.rundir import open_run
@@ -186,9 +205,14 @@ def _cluster(config: RunConfig) -> Iterator[None]:
 
 def _dry_run(path: Path, overrides: list[str] | None) -> None:
     from pad_ray.config_file import load_config
+
+    _rehearse(load_config(path, overrides))
+
+
+def _rehearse(config: RunConfig) -> None:
     from pad_ray.rehearsal import rehearse
 
-    for title, text in rehearse(load_config(path, overrides)):
+    for title, text in rehearse(config):
         typer.secho(title, bold=True)
         typer.echo(text)
 
@@ -205,7 +229,9 @@ def main(arguments: list[str] | None = None) -> None:
         app(arguments)
     except SystemExit as end:
         if end.code == INTERRUPTED:  # what typer makes of Ctrl-C
-            typer.secho("stopped; nothing that was committed is lost: the same command goes on from there", err=True)
+            typer.secho(
+                "stopped; nothing that was committed is lost: the run goes on from there with on_existing=resume", err=True
+            )
         raise
     except Exception as error:
         if _debug:

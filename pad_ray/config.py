@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -43,7 +43,7 @@ class QuestionsConfig(Section):
     seed: int = 0
     """wordsums only: another seed gives other questions."""
     max_steps: int | None = Field(None, ge=2)
-    """wordsums only: the most reasoning steps of a question (2 to 6); the embedded models were made for at most 3."""
+    """wordsums only: the most reasoning steps of a question (2 to 6)."""
     on_bad_row: Literal["refuse", "skip"] = "refuse"
     """A row that cannot be read: refuse the file, naming the line, or skip the row and count it."""
 
@@ -195,7 +195,7 @@ class RefinementConfig(Section):
 class EvaluationConfig(SamplingConfig):
     """What the student is measured on."""
 
-    sets: tuple[QuestionsConfig, ...] = (QuestionsConfig(set="wordsums", split="test", limit=200),)
+    sets: tuple[QuestionsConfig, ...] = Field((QuestionsConfig(set="wordsums", split="test", limit=200),), min_length=1)
     """The question sets."""
     prompt: Literal["program-v1", "rationale-v1"] = "program-v1"
     """Ask for a program, which is run, or for a chain of thought, whose stated answer counts."""
@@ -257,6 +257,14 @@ class RunConfig(Section):
         return self
 
     def fingerprint(self) -> str:
-        """Hash of what decides the run's content; where it runs and how it resumes do not."""
-        content = self.model_dump(mode="json", exclude={"run_dir", "on_existing", "ray"})
+        """Hash of what decides the run's content; where it runs and how it resumes do not.
+
+        Nor does `on_bad_row`: a run that was refused a bad row and is told to skip it is the same run.
+        """
+        bad_rows: Any = {
+            "questions": {"on_bad_row"},
+            "teacher": {"on_bad_row"},
+            "evaluation": {"sets": {"__all__": {"on_bad_row"}}},
+        }
+        content = self.model_dump(mode="json", exclude={"run_dir": True, "on_existing": True, "ray": True} | bad_rows)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

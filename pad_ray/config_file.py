@@ -42,6 +42,13 @@ def load_config(path: str | Path | None, overrides: list[str] | None = None) -> 
         raise ConfigError(_explain(error)) from None
 
 
+def without_file(path: Path | None, overrides: list[str] | None) -> tuple[Path | None, list[str]]:
+    """For commands that need no file: what stands in its place but is `key.sub=value` is an override."""
+    if path is not None and "=" in str(path):
+        return None, [str(path), *(overrides or [])]
+    return path, list(overrides or [])
+
+
 def _apply(data: dict[str, Any], override: str) -> None:
     key, equals, value = override.partition("=")
     if not equals or not key:

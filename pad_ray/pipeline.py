@@ -28,6 +28,9 @@ from pad_ray.shards.manifest import Totals
 from pad_ray.student.lesson import synthesis_examples, teach
 from pad_ray.synthesis.flow import Flow, Progress, run_flow
 
+REFINED = Path("refinement", "refined.json")
+"""What the refinement ended with, below the run directory."""
+
 POLL_SECONDS = 0.5
 """How often the refinement actor is asked for its events."""
 
@@ -76,11 +79,11 @@ class Pipeline:
         import ray
 
         self._need(self.folder / "student" / "model" / "config.json", "train")
-        done = self.folder / "refinement" / "refined.json"
+        done = self.folder / REFINED
         if done.exists():
             known = read_json(done)
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
-            return Refined(known["model"], known["accuracy"], rounds)
+            return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
         distilled = str(self.folder / "student" / "model")
         accuracy = self.measure("distilled", distilled)
         # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
@@ -100,7 +103,8 @@ class Pipeline:
         self._relay(loop)
         refined: Refined = ray.get(answer)
         ray.kill(loop)
-        commit_json(done, asdict(refined))
+        # A run directory may be moved: what lies in it is named from it.
+        commit_json(done, asdict(refined) | {"model": str(Path(refined.model).relative_to(self.folder.resolve()))})
         return refined
 
     def _relay(self, loop: Any) -> None:
@@ -115,15 +119,20 @@ class Pipeline:
 
     def student(self) -> tuple[str, str]:
         """(name, checkpoint) of the best student that the run has so far: refined, distilled or base."""
-        refined = self.folder / "refinement" / "refined.json"
+        refined = self.folder / REFINED
         if refined.exists():
-            return "refined", read_json(refined)["model"]
+            return "refined", str(self.folder / read_json(refined)["model"])
         if (self.folder / "student" / "model").exists():
             return "distilled", str(self.folder / "student" / "model")
         return "base", str(student_checkpoint(self.config))
 
     def distill(self) -> dict[str, Any]:
-        """Everything. Returns the summary, which is also written to `summary.json`."""
+        """Everything. Returns the summary, which is also written to `summary.json`; a finished run's is returned as it
+        is."""
+        done = self.folder / "summary.json"
+        if done.exists():
+            self.report(Event("distill", 1, 1, "all of it was done before"))
+            return dict(read_json(done))
         started = time.time()
         base = self.measure("base", str(student_checkpoint(self.config)))
         totals = self.synthesize()
@@ -139,11 +148,11 @@ class Pipeline:
             "verified_programs_per_second": totals.right / totals.seconds if totals.seconds else 0.0,
             "synthesis_seconds": totals.seconds,
             "accuracy": {"base": base, "distilled": distilled, "refined": refined.accuracy},
-            "rounds": read_json(self.folder / "refinement" / "refined.json")["rounds"],
-            "student": refined.model,
+            "rounds": [asdict(result) for result in refined.rounds],
+            "student": str(Path(refined.model).relative_to(self.folder.resolve())),
             "seconds": time.time() - started,
         }
-        commit_json(self.folder / "summary.json", summary)
+        commit_json(done, summary)
         return summary
 
     def _need(self, path: Path, command: str) -> None:
@@ -184,9 +193,10 @@ def evaluated(folder: Path) -> dict[str, Metrics]:
     """The figures of every set under an evaluation folder, by set."""
     names = Metrics.__dataclass_fields__
     found = {}
-    for path in sorted(folder.glob("*/summary.json")):
+    for path in sorted(folder.glob("*/summary.json"), key=lambda path: int(path.parent.name.partition("-")[0])):
         figures = read_json(path)
-        found[path.parent.name.partition("-")[2]] = Metrics(**{k: v for k, v in figures.items() if k in names})
+        name = path.parent.name.partition("-")[2]
+        found[path.parent.name if name in found else name] = Metrics(**{k: v for k, v in figures.items() if k in names})
     return found
 
 

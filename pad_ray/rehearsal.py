@@ -21,6 +21,7 @@ from pad_ray.executor import Sandbox
 from pad_ray.executor.judge import judge
 from pad_ray.questions import open_questions
 from pad_ray.records import Program, program_id
+from pad_ray.synthesis.stages import stated_verdict
 from pad_ray.teacher.engine import Prompt, draw_seed, make_engine
 from pad_ray.teacher.extract import extract_program
 from pad_ray.teacher.prompt import render
@@ -56,8 +57,11 @@ def rehearse(config: RunConfig) -> Iterator[tuple[str, str]]:
         config.teacher.model,
         version,
     )
-    with Sandbox.from_config(config.executor) as sandbox:
-        verdict = judge(sandbox, [(question, program)])[0]
+    if version.startswith("rationale"):
+        verdict = stated_verdict(question, program)
+    else:
+        with Sandbox.from_config(config.executor) as sandbox:
+            verdict = judge(sandbox, [(question, program)])[0]
     yield "first verdict", json.dumps(asdict(verdict) | {"gold": question.answer}, indent=1)
 
 

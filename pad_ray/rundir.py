@@ -19,6 +19,7 @@ from pad_ray.shards.files import TEMPORARY, commit, commit_json, read_json
 CONFIG = "config.yaml"
 IDENTITY = "run.json"
 LOCK = ".lock"
+LOGS = "logs"
 
 
 @contextmanager
@@ -32,18 +33,8 @@ def open_run(config: RunConfig) -> Iterator[Path]:
         RunDirectoryError: if the directory is another run's, is not pad-ray's, or another process works in it.
     """
     folder = _choose(config)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunDirectoryError(f"run_dir {folder}: cannot be made ({error.strerror}); choose another") from None
-    with open(folder / LOCK, "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise RunDirectoryError(
-                f"run_dir {folder}: another process works in it; wait for it or choose another run_dir"
-            ) from None
-        if not (folder / IDENTITY).exists():
+    with locked(folder):
+        if _idle(folder):
             settings = config.model_dump(mode="json")
             text = yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
             commit(folder / CONFIG, lambda file: file.write(text.encode()))
@@ -52,12 +43,40 @@ def open_run(config: RunConfig) -> Iterator[Path]:
             yield folder.resolve()
 
 
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Make the folder if need be, and be the only process that works in it.
+
+    Raises:
+        RunDirectoryError: if it cannot be made or written, or another process works in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / LOCK, "w")  # noqa: SIM115
+    except OSError as error:
+        raise RunDirectoryError(f"run_dir {folder}: cannot be written ({error.strerror}); choose another") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunDirectoryError(
+                f"run_dir {folder}: another process works in it; wait for it or choose another run_dir"
+            ) from None
+        except OSError as error:
+            raise RunDirectoryError(
+                f"run_dir {folder}: its file system has no locks ({error.strerror}); choose another run_dir"
+            ) from None
+        yield
+
+
 def _choose(config: RunConfig) -> Path:
     folder = config.run_dir
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return folder
     if config.on_existing == "new":
         return next(free for i in range(2, 1_000_000) if not (free := folder.with_name(f"{folder.name}-{i}")).exists())
+    if folder.is_dir() and _idle(folder):
+        return folder
     if config.on_existing == "refuse":
         raise RunDirectoryError(
             f"run_dir {folder}: exists; set on_existing=resume or on_existing=new, or another run_dir"
@@ -66,9 +85,13 @@ def _choose(config: RunConfig) -> Path:
     return folder
 
 
+def _idle(folder: Path) -> bool:
+    """Nothing has been done in the folder: it is empty, or a start in it ended before its first step."""
+    ours = (LOCK, CONFIG, IDENTITY, LOGS)
+    return all(path.name in ours or fnmatch(path.name, TEMPORARY) for path in folder.iterdir())
+
+
 def _same_run(folder: Path, config: RunConfig) -> None:
-    if folder.is_dir() and all(p.name in (LOCK, CONFIG) or fnmatch(p.name, TEMPORARY) for p in folder.iterdir()):
-        return  # killed before it had said whose it is
     if not (folder / IDENTITY).exists():
         raise RunDirectoryError(f"run_dir {folder}: not empty and not a pad-ray run; choose another run_dir")
     known = read_json(folder / IDENTITY)
@@ -90,7 +113,7 @@ def differences(old: Any, new: Any, key: str = "") -> list[str]:
 @contextmanager
 def _attempt_log(folder: Path) -> Iterator[None]:
     """Each attempt at a run logs to a file of its own: logs/attempt-1.log, ..."""
-    logs = folder / "logs"
+    logs = folder / LOGS
     logs.mkdir(exist_ok=True)
     number = 1 + sum(1 for _ in logs.glob("attempt-*.log"))
     handler = logging.FileHandler(logs / f"attempt-{number}.log")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import secrets
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
 
 from pad_ray.config import RayConfig
 from pad_ray.errors import ConfigError
@@ -43,6 +46,7 @@ def ray_cluster(config: RayConfig) -> Iterator[None]:
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     import ray
+    from ray.exceptions import AuthenticationError
 
     if ray.is_initialized():
         yield
@@ -53,6 +57,17 @@ def ray_cluster(config: RayConfig) -> Iterator[None]:
             _init(config, address)
     except ConnectionError as error:
         raise ConfigError(f"ray.address {address!r}: no cluster answers there ({error}); is it running?") from None
+    except AuthenticationError:
+        raise ConfigError(
+            f"ray.address {address!r}: the cluster asks for its token; put it into RAY_AUTH_TOKEN or ~/.ray/auth_token"
+        ) from None
+    except ValueError as error:
+        if not address:
+            raise
+        raise ConfigError(
+            f"ray.address {address!r}: no address of a cluster ({error}); give auto or HOST:PORT. A job server's "
+            "http:// address is for `ray job submit`"
+        ) from None
     try:
         _quiet_data()
         yield
@@ -66,15 +81,32 @@ def _init(config: RayConfig, address: str | None) -> None:
     if address:
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
         return
+    _ensure_token()
     ray.init(
         address="local",
         num_cpus=config.num_cpus,
+        # Ray counts a GPU wherever there is a driver; a torch that was built for CPUs could not use it.
+        num_gpus=0 if version("torch").endswith("+cpu") else None,
         object_store_memory=int(config.object_store_gib * GIB),
         include_dashboard=True,
         dashboard_host="127.0.0.1",
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
+
+
+def _ensure_token() -> None:
+    """Ray would make the token that it lacks readable for every user of this machine."""
+    if os.environ.get("RAY_AUTH_TOKEN") or os.environ.get("RAY_AUTH_TOKEN_PATH"):
+        return
+    path = Path.home() / ".ray" / "auth_token"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError), open(path, "x", opener=_for_the_owner) as file:
+        file.write(secrets.token_hex(32))
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, mode=0o600)
 
 
 @contextmanager
@@ -98,4 +130,6 @@ def _quiet_data() -> None:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
+    # Loading a large model, or waiting for nodes that the cluster is still adding, can take longer than its 30 minutes.
+    context.execution_no_progress_timeout_s = -1
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # what goes wrong is raised, and said once

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pad_ray.config import RunConfig, SamplingConfig
-from pad_ray.config_file import load_config
+from pad_ray.config_file import load_config, without_file
 from pad_ray.errors import ConfigError
 from pad_ray.evaluation.evaluate import evaluate
 from pad_ray.progress import Event, Report
@@ -30,8 +31,7 @@ def verify_settings(
     Raises:
         ConfigError: if it is not said what to judge, or where to put the verdicts.
     """
-    if config is not None and "=" in str(config):
-        config, overrides = None, [str(config), *overrides]
+    config, overrides = without_file(config, overrides)
     options = {
         "questions.set": dataset,
         "questions.split": split,
@@ -39,7 +39,8 @@ def verify_settings(
         "teacher.model": generations,
         "run_dir": out,
     }
-    given = [f"{key}={value}" for key, value in options.items() if value is not None]
+    # As JSON, a name such as `2024` or `[x].jsonl` stays the text that it is.
+    given = [f"{key}={json.dumps(str(value))}" for key, value in options.items() if value is not None]
     settings = load_config(config, ["teacher.engine=recorded", *overrides, *given])
     if config is None:
         for key, option in (("questions.set", "--dataset"), ("teacher.model", "--generations"), ("run_dir", "--out")):

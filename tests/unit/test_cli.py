@@ -147,6 +147,40 @@ def test_verify_says_what_it_needs(refused: Callable[..., str]) -> None:
     assert refused("verify", "--dataset", "wordsums", "questions.limit=3").startswith("verify needs --generations")
 
 
+def test_verify_takes_names_as_they_are(run: Path, refused: Callable[..., str]) -> None:
+    """In YAML `[x].jsonl` is no text and `gens #2` ends before the sign."""
+    for name in ("[x].jsonl", "gens #2.jsonl"):
+        line = refused("verify", "--dataset", "wordsums", "questions.limit=3", "--generations", name, "--out", "2024")
+        assert f"{name}" in line and "cannot be read" in line
+
+
+def test_a_model_to_evaluate_that_is_no_checkpoint(run: Path, refused: Callable[..., str]) -> None:
+    line = refused("evaluate", run, "--model", run.parent / "nowhere")
+    assert line.startswith(f"--model.model: model {run.parent / 'nowhere'}: no config.json there; ")
+
+
+def test_no_student_is_trained_on_chains_of_thought(run: Path, refused: Callable[..., str]) -> None:
+    for command in ("distill", "train", "refine"):
+        line = refused(command, run, "teacher.prompt.version=rationale-v1")
+        assert line.startswith("teacher.prompt.version: a student is trained on programs")
+    with pytest.raises(AssertionError, match="went on to start a cluster"):
+        cli.main(["--debug", "synthesize", str(run), "teacher.prompt.version=rationale-v1"])
+
+
+def test_no_evaluation_set_at_all(run: Path, refused: Callable[..., str]) -> None:
+    assert refused("distill", run, "evaluation.sets=[]").startswith("setting 'evaluation.sets': ")
+
+
+def test_a_dry_run_shows_settings_prompt_and_verdict(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["distill", str(run), "--dry-run"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "seed: 7" in shown
+    assert re.search(r"Question: .+\nProgram:\n", shown)
+    assert '"status": "right"' in shown
+
+
 def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["distil"])

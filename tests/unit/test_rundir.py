@@ -14,7 +14,7 @@ import yaml
 from pad_ray.config import RunConfig, StudentConfig
 from pad_ray.config_file import load_config
 from pad_ray.errors import RunDirectoryError
-from pad_ray.rundir import CONFIG, IDENTITY, LOCK, differences, open_run
+from pad_ray.rundir import CONFIG, IDENTITY, LOCK, LOGS, differences, open_run
 from pad_ray.shards.files import read_json
 
 HOLDER = """
@@ -137,12 +137,19 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "left", [[LOCK], [LOCK, CONFIG], [LOCK, f".{CONFIG}.4711.tmp"], [LOCK, CONFIG, f".{IDENTITY}.4711.tmp"]]
+    "left",
+    [
+        [LOCK],
+        [LOCK, CONFIG],
+        [LOCK, f".{CONFIG}.4711.tmp"],
+        [LOCK, CONFIG, f".{IDENTITY}.4711.tmp"],
+        [LOCK, CONFIG, IDENTITY, LOGS],  # refused by the cluster, e.g. student.workers=9
+    ],
 )
-def test_a_run_killed_before_it_had_said_whose_it_is(folder: Path, left: list[str]) -> None:
+def test_a_start_that_came_to_nothing_holds_nobody_up(folder: Path, left: list[str]) -> None:
     folder.mkdir(parents=True)
     for name in left:
-        (folder / name).write_text("half wri")
+        (folder / name).mkdir() if name == LOGS else (folder / name).write_text("half wri")
     config = RunConfig(run_dir=folder, seed=6)
     assert opened(config) == folder
     assert load_config(folder / CONFIG) == config
