@@ -25,7 +25,7 @@ from transformers import (
 )
 
 from pad_ray.config import StudentConfig
-from pad_ray.errors import TrainingError
+from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.student.corpus import Example, build_corpus
 from pad_ray.student.trainer import TrainingReport, train_student
 
@@ -82,7 +82,7 @@ def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def corpus_of(folder: Path, model: Path, *, seq2seq: bool = False) -> Path:
-    build_corpus(EXAMPLES, str(model), folder, max_source=64, max_target=64, seq2seq=seq2seq)
+    build_corpus(lambda: EXAMPLES, str(model), folder, max_source=64, max_target=64, seq2seq=seq2seq)
     return folder
 
 
@@ -171,7 +171,7 @@ def test_called_again_it_returns_the_report_at_once(trained: Trained, llama: Pat
 
 
 def test_another_training_in_the_same_folder_is_refused(trained: Trained, llama: Path, llama_corpus: Path) -> None:
-    with pytest.raises(TrainingError, match=r"student\.batch_size"):
+    with pytest.raises(RunDirectoryError, match=r"student\.batch_size"):
         run(llama_corpus, llama, trained.out_dir, CONFIG.model_copy(update={"batch_size": 8}))
 
 
@@ -212,7 +212,7 @@ def test_a_half_written_savepoint_is_passed_over(
 
 def test_an_encoder_decoder_learns_too(t5: Path, tmp_path: Path) -> None:
     corpus = corpus_of(tmp_path / "corpus", t5, seq2seq=True)
-    after = run(corpus, t5, tmp_path / "out")
+    after = run(corpus, t5, tmp_path / "out", CONFIG.model_copy(update={"zero_stage": 1}))
     losses = [entry["loss"] for entry in after.heard if "loss" in entry]
     assert losses[-1] < 0.7 * losses[0]
     assert AutoModelForSeq2SeqLM.from_pretrained(after.report.model_path).config.is_encoder_decoder
@@ -233,7 +233,7 @@ def test_a_loss_that_is_no_number_ends_the_training_once(llama: Path, llama_corp
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", [0, 1, 3])
+@pytest.mark.parametrize("stage", [0, 3])
 def test_every_zero_stage_comes_to_the_same_weights(
     stage: int, trained: Trained, llama: Path, llama_corpus: Path, tmp_path: Path
 ) -> None:
@@ -247,12 +247,11 @@ def test_one_rank_with_accumulation_takes_the_same_steps(
     trained: Trained, llama: Path, llama_corpus: Path, tmp_path: Path
 ) -> None:
     """The loss is averaged over the tokens of a step, however they are dealt out to ranks and micro-batches."""
-    config = CONFIG.model_copy(update={"workers": 1, "batch_size": 4, "gradient_accumulation": 2, "epochs": 0.2})
-    short = CONFIG.model_copy(update={"epochs": 0.2})
-    one = run(llama_corpus, llama, tmp_path / "one", config)
-    two = run(llama_corpus, llama, tmp_path / "two", short)
-    assert one.report.steps == two.report.steps == 5
-    assert one.report.final_loss == pytest.approx(two.report.final_loss, rel=0.05)
+    one = run(
+        llama_corpus, llama, tmp_path / "out", CONFIG.model_copy(update={"workers": 1, "gradient_accumulation": 2})
+    )
+    assert one.report.steps == trained.report.steps
+    assert_same_weights(one.weights, trained.weights, 2e-3)
 
 
 @pytest.mark.slow

@@ -89,12 +89,14 @@ def test_a_run_that_is_killed_ends_with_every_question_exactly_once(tmp_path: Pa
 
     # A damaged shard is noticed and made again, and only that one.
     damaged = shards / "shard-000003.arrow"
+    stamps = {path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow") if path != damaged}
     content = bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
     damaged.write_bytes(content)
     output, _ = (process := _synthesize(run_dir, mark)).communicate()
     assert process.returncode == 0, output
     assert sorted(_questions_done(run_dir)) == sorted(done)
+    assert stamps.items() <= {path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow")}.items()
 
 
 @pytest.fixture
