@@ -47,10 +47,10 @@ def build_wordsums(folder: Path, model: str, config: StudentConfig, examples: in
     from pad_ray.teacher.prompt import render
 
     build_corpus(
-        [
+        lambda: (
             Example(render("program-v1", question=question.text), question.reference)
             for question in read_wordsums("train", SEED, 0, examples)
-        ],
+        ),
         model,
         folder,
         max_source=config.max_source_tokens,

@@ -84,7 +84,7 @@ class EngineConfig(Section):
     """Weights and activations; auto follows the checkpoint."""
     memory_fraction: float = Field(0.9, gt=0, le=1)
     """Share of a GPU's memory that the engine may take (vllm)."""
-    kv_cache_gib: float = Field(0.5, gt=0)
+    kv_cache_gib: float = Field(1.0, gt=0)
     """Memory for the KV cache when there is no GPU, in GiB (vllm)."""
     max_model_len: int | None = Field(None, ge=16)
     """Longest prompt plus completion, in tokens; by default what the model allows."""

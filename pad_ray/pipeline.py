@@ -64,7 +64,7 @@ class Pipeline:
         self._need(self.folder / "synthesis" / "manifest.json", "synthesize")
         config = self.config
         lesson = teach(
-            synthesis_examples(self.folder / "synthesis", config.synthesis.keep),
+            partial(synthesis_examples, self.folder / "synthesis", config.synthesis.keep),
             model=str(student_checkpoint(config)),
             folder=self.folder / "student",
             config=config.student,

@@ -91,7 +91,7 @@ class RefinementLoop:
         self._sample(number, model, folder / "samples", f"{stage}: sample the student")
         repairs = self._write_repairs(number, folder, f"{stage}: inject errors")
         lesson = teach(
-            self._mixture(folder),
+            lambda: self._mixture(folder),
             model=model,
             folder=folder / "student",
             config=self._config.student,

@@ -47,11 +47,12 @@ def describe_checkpoint(path: str | Path) -> CheckpointInfo:
     if not (folder / "config.json").is_file():
         raise ConfigError(f"model {path}: no config.json there; give the folder of a Hugging Face checkpoint")
     parameters = sum(_parameters(file) for file in weight_files(folder))
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import AutoConfig  # seconds: a path that is no checkpoint is told at once
 
     try:
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, StrictDataclassError) as error:
         raise ConfigError(f"model {path}: config.json cannot be used ({_line(error)})") from None
     return CheckpointInfo(
         encoder_decoder=bool(config.is_encoder_decoder),

@@ -12,17 +12,16 @@ prompt is tokenised alone and the completion follows it. Tokenised together, tok
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 
 from pad_ray.errors import TrainingError
-from pad_ray.shards.files import commit_json, fingerprint_of, replace_durably
+from pad_ray.shards.files import commit, commit_json, fingerprint_of, sweep
 from pad_ray.student.mapped import CORPUS_SCHEMA, DATA_FILE, IGNORED, RECORD_FILE, read_record
 from pad_ray.student.tokenizer import load_tokenizer, tokenizer_fingerprint
 
@@ -63,7 +62,7 @@ class _Tally:
 
 
 def build_corpus(
-    examples: Iterable[Example],
+    examples: Callable[[], Iterable[Example]],
     tokenizer_path: str,
     out_dir: Path,
     *,
@@ -74,59 +73,69 @@ def build_corpus(
     """Tokenise `examples`, in a stream, into the folder `out_dir`; a complete corpus of the same content is kept.
 
     Args:
-        examples: one-shot iterators are tokenised before they can be compared with what is there; anything that can be
-            iterated twice (a list) is only hashed where the corpus turns out to be there already.
+        examples: gives the same examples whenever it is called: once to compare them with a corpus that is there, which
+            takes a hash of their texts, and once to tokenise them, unless that corpus is theirs.
         max_source: longest source in tokens, special tokens included; examples beyond it are left out and counted.
         max_target: longest target in tokens, eos included; examples beyond it are left out and counted.
         seq2seq: write the columns for an encoder-decoder.
 
     Raises:
         ConfigError: there is no usable tokenizer at `tokenizer_path`, or it has no end-of-sequence token.
+        ShardError: the disk is full or the folder cannot be written.
         TrainingError: no example is left to train on.
     """
+    sweep(out_dir)
     limits = {"max_source": max_source, "max_target": max_target, "seq2seq": seq2seq}
     settings = {"tokenizer": tokenizer_fingerprint(Path(tokenizer_path)), **limits}
     record = read_record(out_dir)
-    if record and record["settings"] == settings and iter(examples) is not examples:
-        digest = hashlib.sha256()
-        for _ in _hashed(examples, digest):
-            pass
-        if digest.hexdigest() == record["examples_sha256"]:
-            return CorpusReport(**record["report"])
+    if record and record["settings"] == settings and record["examples_sha256"] == _sha256(examples()):
+        return CorpusReport(**record["report"])
 
     tokenizer = load_tokenizer(tokenizer_path)
     digest, tally = hashlib.sha256(), _Tally()
-    out_dir.mkdir(parents=True, exist_ok=True)
-    temporary = out_dir / f".{DATA_FILE}.{os.getpid()}"
-    try:
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, CORPUS_SCHEMA) as writer:
-            stream = _hashed(examples, digest)
+
+    def write(file: BinaryIO) -> None:
+        with pa.ipc.new_file(file, CORPUS_SCHEMA) as writer:
+            stream = _hashed(examples(), digest)
             while chunk := list(islice(stream, ROWS_PER_BATCH)):
                 columns = _tokenised(tokenizer, chunk, tally, max_source, max_target, seq2seq)
                 writer.write_batch(pa.record_batch(columns, schema=CORPUS_SCHEMA))
         if tally.examples == 0:
-            raise TrainingError(
-                f"corpus {out_dir}: no example to train on ({tally.left_out_too_long} left out as too long; "
-                "see student.max_source_tokens and student.max_target_tokens)"
-            )
-        tallied = asdict(tally)
-        longest = tallied.pop("longest")
-        report = CorpusReport(**tallied)
-        if record and record["settings"] == settings and record["examples_sha256"] == digest.hexdigest():
-            return CorpusReport(**record["report"])
+            raise TrainingError(f"corpus {out_dir}: no example to train on{_hint(tally)}")
+        # The record there is of the file that gives way now.
         (out_dir / RECORD_FILE).unlink(missing_ok=True)
-        replace_durably(temporary, out_dir / DATA_FILE)
+
+    try:
+        commit(out_dir / DATA_FILE, write)
     finally:
-        temporary.unlink(missing_ok=True)
+        sweep(out_dir)
+    tallied = asdict(tally)
+    longest = tallied.pop("longest")
     content = {"settings": settings, "examples_sha256": digest.hexdigest()}
     record = content | {
         "fingerprint": fingerprint_of(content),
         "longest": longest,
         "bytes": (out_dir / DATA_FILE).stat().st_size,
-        "report": asdict(report),
+        "report": tallied,
     }
     commit_json(out_dir / RECORD_FILE, record)
-    return report
+    return CorpusReport(**tallied)
+
+
+def _hint(tally: _Tally) -> str:
+    if tally.left_out_too_long:
+        return (
+            f" ({tally.left_out_too_long} left out as too long; "
+            "see student.max_source_tokens and student.max_target_tokens)"
+        )
+    return "; is the yield of the teacher 0? see the summary of the synthesis"
+
+
+def _sha256(examples: Iterable[Example]) -> str:
+    digest = hashlib.sha256()
+    for _ in _hashed(examples, digest):
+        pass
+    return digest.hexdigest()
 
 
 def _hashed(examples: Iterable[Example], digest: hashlib._Hash) -> Iterator[Example]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pad_ray.config import StudentConfig
-from pad_ray.errors import TrainingError
 from pad_ray.progress import Event, Report
 from pad_ray.shards.reader import read_shards
 from pad_ray.student.checkpoint import describe_checkpoint
@@ -33,7 +32,7 @@ def synthesis_examples(synthesis: Path, keep: int) -> Iterator[Example]:
 
 
 def teach(
-    examples: Iterable[Example],
+    examples: Callable[[], Iterable[Example]],
     *,
     model: str,
     folder: Path,
@@ -47,7 +46,11 @@ def teach(
     """Tokenise the examples into `folder/corpus` and train the checkpoint `model` on them; the result is
     `folder/model`. Called again it goes on from its last checkpoint, or returns what is there.
 
+    Args:
+        examples: gives the examples anew whenever it is called, as `build_corpus` wants.
+
     Raises:
+        RunDirectoryError: if `folder` holds another training.
         TrainingError: if there is no example, or the training failed.
     """
     report(Event(stage, detail="preparing the corpus"))
@@ -59,11 +62,6 @@ def teach(
         max_target=config.max_target_tokens,
         seq2seq=describe_checkpoint(Path(model)).encoder_decoder,
     )
-    if not corpus.examples:
-        raise TrainingError(
-            f"{folder / 'corpus'}: no example to train on ({corpus.left_out_too_long} were too long); "
-            "is the yield of the teacher 0? see the summary of the synthesis"
-        )
     report(Event(stage, detail=f"{corpus.examples:,} examples; starting {config.workers} ranks"))
 
     def on_progress(line: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from pad_ray.config import StudentConfig
-from pad_ray.errors import TrainingError
+from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
@@ -92,7 +92,8 @@ def train_student(
 
     Raises:
         ConfigError: an impossible setting or an unusable checkpoint, before anything is started.
-        TrainingError: the corpus is not for this model, `out_dir` holds another training, or the training failed.
+        RunDirectoryError: `out_dir` holds another training.
+        TrainingError: the corpus is not for this model, or the training failed.
     """
     started = time.time()
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
@@ -166,7 +167,7 @@ def _claim(out_dir: Path, content: dict[str, Any]) -> None:
     """Make `out_dir` the folder of this training.
 
     Raises:
-        TrainingError: it is the folder of another; says what differs.
+        RunDirectoryError: it is the folder of another; says what differs.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / RUN_FILE
@@ -182,7 +183,7 @@ def _claim(out_dir: Path, content: dict[str, Any]) -> None:
         differing += sorted(f"student.{k}" for k in keys if there["config"].get(k) != ours["config"].get(k))
         differing.remove("config")
     if differing:
-        raise TrainingError(
+        raise RunDirectoryError(
             f"{out_dir} holds another training (differs in: {', '.join(differing)}); give another folder or remove it"
         )
 

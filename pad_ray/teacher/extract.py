@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 FENCE = "```"
 
-PYTHON_NAMES = frozenset(["", "python", "python3", "py"])
+PYTHON_NAME = re.compile(r"py|python[\d.]*", re.IGNORECASE)
 """What may follow an opening fence; a block in another language (```text, ```output) is passed over."""
 
 
@@ -12,7 +14,8 @@ def extract_program(completion: str) -> str:
     """The code of a completion, by the answer contract.
 
     A fence opens and closes at the beginning of a line (spaces before it are allowed, and taken off the block's lines
-    too). A block that is not closed, as in a completion cut at its token limit, ends with the completion.
+    too); one that names Python also opens at the end of a line ("Sure! ```python"). A block that is not closed, as in
+    a completion cut at its token limit, ends with the completion.
     """
     block: list[str] | None = None
     foreign = False
@@ -20,9 +23,9 @@ def extract_program(completion: str) -> str:
     for line in completion.split("\n"):
         bare = line.strip(" \t\r")
         if block is None and not foreign:
-            if bare.startswith(FENCE):
-                foreign = bare[len(FENCE) :].strip().lower() not in PYTHON_NAMES
-                indent = len(line) - len(line.lstrip(" \t"))
+            if (language := _opened(bare)) is not None:
+                foreign = language != "" and not PYTHON_NAME.fullmatch(language)
+                indent = len(line) - len(line.lstrip(" \t")) if bare.startswith(FENCE) else 0
                 block = None if foreign else []
         elif bare == FENCE:
             if block is not None:
@@ -41,6 +44,14 @@ def extract_answer(completion: str) -> str:
     """The answer that a chain of thought states last, `""` if it states none."""
     _, stated, rest = completion.rpartition(STATED)
     return rest.split("\n", 1)[0].strip().rstrip(".") if stated else ""
+
+
+def _opened(line: str) -> str | None:
+    """The language of the block that opens in a line, `""` if it names none; None where no block opens."""
+    if line.startswith(FENCE):
+        return line[len(FENCE) :].strip()
+    _, fence, after = line.rpartition(FENCE)
+    return after.strip() if fence and PYTHON_NAME.fullmatch(after.strip()) else None
 
 
 def _dedent(line: str, indent: int) -> str:

@@ -16,7 +16,8 @@ from pad_ray.teacher.prompt import STOP
 class VllmEngine:
     """One vLLM engine. All prompts in flight are decoded together (continuous batching).
 
-    vLLM runs the model in a process of its own, which ends with this one.
+    vLLM runs the model in a process of its own, which ends with this one. To a prompt that leaves no room for a
+    completion in the model's length it has nothing to say: one endless question does not end a run.
     """
 
     def __init__(self, config: EngineConfig) -> None:
@@ -24,16 +25,21 @@ class VllmEngine:
         self._model = resolve_model(config.model)
         self._requests = 0
         gpu = _on_gpu()
-        _prepare_environment(config, gpu=gpu)
+        arguments = _engine_args(config, self._model, gpu=gpu)
+        _prepare_environment(gpu=gpu)
         try:
             from vllm.engine.arg_utils import AsyncEngineArgs
             from vllm.v1.engine.async_llm import AsyncLLM
 
-            self._engine: Any = AsyncLLM.from_engine_args(AsyncEngineArgs(**_engine_args(config, self._model, gpu=gpu)))
+            self._engine: Any = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
         except Exception as error:  # vLLM raises whatever its parts raise; the boundary gives it one name
             raise TeacherError(f"vLLM could not load {config.model}: {error}") from error
 
     async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
+        # Tokenised here, so that what is counted is what vLLM is given: beyond the limit it raises.
+        tokens = self._engine.get_tokenizer().encode(prompt.text)
+        if len(tokens) >= self._engine.model_config.max_model_len:
+            return []
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind
 
@@ -52,7 +58,7 @@ class VllmEngine:
         request = f"{prompt.question.question_id}-{self._requests}"
         final = None
         try:
-            async for output in self._engine.generate(prompt.text, parameters, request):
+            async for output in self._engine.generate({"prompt_token_ids": tokens}, parameters, request):
                 final = output
         except Exception as error:
             raise TeacherError(f"vLLM failed on {prompt.question.question_id}: {error}") from error
@@ -62,7 +68,7 @@ class VllmEngine:
                 text=choice.text,
                 tokens=len(choice.token_ids),
                 logprob=float(choice.cumulative_logprob or 0.0),
-                prompt_tokens=len(final.prompt_token_ids or ()),
+                prompt_tokens=len(tokens),
             )
             for choice in sorted(final.outputs, key=lambda choice: choice.index)
         ]
@@ -79,12 +85,13 @@ def _on_gpu() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _prepare_environment(config: EngineConfig, *, gpu: bool) -> None:
+def _prepare_environment(*, gpu: bool) -> None:
     """vLLM reads these when it is imported."""
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
     if not gpu:
-        os.environ["VLLM_CPU_KVCACHE_SPACE"] = str(max(1, round(config.kv_cache_gib)))
+        # vLLM would put it, whole GiB, above the bytes that it is given.
+        os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)
         # Lets the engine process run the model itself; else it starts one more interpreter for that.
         os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
         # Ray sets 1 for an actor that books less than a CPU.
@@ -115,5 +122,10 @@ def _engine_args(config: EngineConfig, model: str, *, gpu: bool) -> dict[str, An
     else:
         # Without a GPU compilation costs minutes and gains nothing, and one process less is 10 s less.
         # A prompt prefilled in chunks makes vLLM rewind the request's seeded generator, which CPU generators cannot.
-        arguments |= {"enforce_eager": True, "distributed_executor_backend": "uni", "enable_chunked_prefill": False}
+        arguments |= {
+            "enforce_eager": True,
+            "distributed_executor_backend": "uni",
+            "enable_chunked_prefill": False,
+            "kv_cache_memory_bytes": int(config.kv_cache_gib * 2**30),
+        }
     return arguments

@@ -1,4 +1,4 @@
-"""Recorded generations of real language models through the real sandbox: the published counts by status.
+"""Recorded generations of real language models through `pad-ray verify`: the published counts by status.
 
 The table is section 6 of the method's notes, made by running one program per fresh Python process under the same answer
 contract.
@@ -7,18 +7,14 @@ contract.
 from __future__ import annotations
 
 import json
-import os
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from pad_ray.executor import Sandbox
-from pad_ray.executor.outcome import verdict
-from pad_ray.records import Question
-from pad_ray.teacher.extract import extract_program
-
-DATA = Path(__file__).parents[3] / "shared" / "data"
+from pad_ray.shards.reader import read_shards
 
 TABLE = {
     "gsm8k_test.codex_fewshot": {"right": 942, "wrong": 354, "raised": 12, "no_answer": 8, "timeout": 2},
@@ -28,31 +24,28 @@ TABLE = {
 """Syntax errors are counted under `raised` in the table."""
 
 
-def _questions() -> dict[str, Question]:
-    questions = {}
-    for line, text in enumerate((DATA / "gsm8k" / "test.jsonl").read_text(encoding="utf-8").splitlines()):
-        row = json.loads(text)
-        name = f"gsm8k/test/{line}"
-        questions[name] = Question(name, row["question"], row["answer"].rpartition("####")[2].strip())
-    for row in json.loads((DATA / "svamp" / "SVAMP.json").read_text(encoding="utf-8")):
-        name = f"svamp/{row['ID']}"
-        questions[name] = Question(name, f"{row['Body']} {row['Question']}", str(row["Answer"]))
-    return questions
+SETS = {
+    "gsm8k_test.codex_fewshot": ["--dataset", "gsm8k", "--split", "test", "--path", "gsm8k/test.jsonl"],
+    "svamp.codex_fewshot": ["--dataset", "svamp", "--path", "svamp/SVAMP.json"],
+    "gsm8k_test.rho_1b": ["--dataset", "gsm8k", "--split", "test", "--path", "gsm8k"],
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
-def test_counts_by_status_are_those_published(name: str) -> None:
-    recorded = DATA / "generations" / f"{name}.jsonl"
-    if not recorded.exists():
-        assert os.environ.get("CI") != "true", f"{recorded} is missing; CI must have it"
-        pytest.skip(f"{recorded} is not on this machine")
-    questions = _questions()
-    rows = [json.loads(line) for line in recorded.read_text(encoding="utf-8").splitlines()]
-    with Sandbox(slots=2, wall_seconds=120) as sandbox:  # time-outs are decided by CPU, so load changes none
-        outcomes = list(sandbox.run(extract_program(row["completion"]) for row in rows))
-    statuses = (
-        verdict(outcome, questions[row["question_id"]]).status for row, outcome in zip(rows, outcomes, strict=True)
-    )
-    counts = Counter("raised" if status == "syntax" else status for status in statuses)
+def test_verify_gives_the_published_counts_by_status(name: str, shared_data: Path, tmp_path: Path) -> None:
+    *dataset, path = SETS[name]
+    command = [
+        *(sys.executable, "-m", "pad_ray.cli", "verify", *dataset, str(shared_data / path)),
+        *("--generations", str(shared_data / "generations" / f"{name}.jsonl"), "--out", str(tmp_path / "out")),
+        "executor.wall_seconds=120",  # time-outs are decided by CPU, so load changes none
+    ]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    counts = Counter(summary["statuses"])
+    counts["raised"] += counts.pop("syntax", 0)
     assert dict(counts) == TABLE[name]
+    assert summary["accuracy"] == pytest.approx(counts["right"] / sum(counts.values()))
+    assert f"{counts['right']:,}" in finished.stdout and summary["programs_per_second"] > 0
+    assert sum(table.num_rows for table in read_shards(tmp_path / "out" / "shards")) == sum(counts.values())

@@ -63,6 +63,11 @@ def test_what_is_no_checkpoint_is_refused_in_one_line(tmp_path: Path) -> None:
     assert "config.json cannot be used" in refused(make(tmp_path / "no_type", {}))
 
 
+@pytest.mark.parametrize("wrong", [{"hidden_size": "abc"}, {"model_type": ["a"]}, {"max_position_embeddings": []}])
+def test_a_value_of_another_type_is_refused_in_one_line(tmp_path: Path, wrong: dict) -> None:
+    assert "config.json cannot be used" in refused(make(tmp_path, LLAMA | wrong))
+
+
 def test_pickles_are_refused_by_name(tmp_path: Path) -> None:
     folder = make(tmp_path, weights=False)
     (folder / "pytorch_model.bin").write_bytes(b"\x80\x04.")

@@ -1,14 +1,17 @@
 """The corpus: what a row holds, what is left out, what is kept on disk."""
 
+import contextlib
 import json
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pad_ray.errors import ConfigError, TrainingError
+from pad_ray.errors import ConfigError, ShardError, TrainingError
 from pad_ray.student import corpus as corpus_module
 from pad_ray.student.corpus import CorpusReport, Example, build_corpus
 from pad_ray.student.mapped import DATA_FILE, IGNORED, RECORD_FILE, MappedCorpus
@@ -50,8 +53,11 @@ def encode(path: str, text: str, *, special: bool = False) -> list[int]:
     return ids
 
 
-def build(out: Path, path: str, examples=EXAMPLES, **changed) -> CorpusReport:
-    return build_corpus(examples, path, out, **({"max_source": 64, "max_target": 64, "seq2seq": False} | changed))
+def build(out: Path, path: str, examples: Sequence[Example] = EXAMPLES, **changed) -> CorpusReport:
+    """The examples are given as the pipeline gives them: by a generator that is made anew at every call."""
+    return build_corpus(
+        lambda: iter(examples), path, out, **({"max_source": 64, "max_target": 64, "seq2seq": False} | changed)
+    )
 
 
 def test_decoder_only_rows_bear_a_loss_on_the_target_and_its_eos_alone(tmp_path: Path, tokenizer_path: str) -> None:
@@ -104,6 +110,42 @@ def test_nothing_left_is_an_error_that_names_the_setting(tmp_path: Path, tokeniz
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_any_example_the_teacher_is_asked_after(tmp_path: Path, tokenizer_path: str) -> None:
+    with pytest.raises(TrainingError, match="no example to train on; is the yield of the teacher 0"):
+        build(tmp_path, tokenizer_path, [])
+
+
+def test_nothing_left_leaves_the_corpus_that_was_there(tmp_path: Path, tokenizer_path: str) -> None:
+    first = build(tmp_path, tokenizer_path)
+    with pytest.raises(TrainingError):
+        build(tmp_path, tokenizer_path, [])
+    assert len(MappedCorpus(tmp_path)) == first.examples
+
+
+@contextlib.contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """A write beyond `size` bytes fails as on a full disk."""
+    before, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (before, most))
+
+
+def test_a_full_disk_is_a_shard_error_that_leaves_nothing(tmp_path: Path, tokenizer_path: str) -> None:
+    with pytest.raises(ShardError, match=r"corpus\.arrow: cannot be written"), file_size_limit(100):
+        build(tmp_path, tokenizer_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_build_left_is_swept(tmp_path: Path, tokenizer_path: str) -> None:
+    first = build(tmp_path, tokenizer_path)
+    (tmp_path / f".{DATA_FILE}.4711.tmp").write_bytes(b"half a corpus")
+    assert build(tmp_path, tokenizer_path) == first
+    assert sorted(p.name for p in tmp_path.iterdir()) == [DATA_FILE, RECORD_FILE]
+
+
 def test_rows_are_found_across_record_batches_without_a_copy(
     tmp_path: Path, tokenizer_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,10 +174,10 @@ def test_the_same_corpus_is_not_tokenised_again(
         build(tmp_path, tokenizer_path, max_source=63)
 
 
-def test_a_one_shot_iterator_leaves_the_same_corpus_in_place(tmp_path: Path, tokenizer_path: str) -> None:
-    first = build(tmp_path, tokenizer_path, iter(EXAMPLES))
+def test_the_same_corpus_is_left_in_place(tmp_path: Path, tokenizer_path: str) -> None:
+    first = build(tmp_path, tokenizer_path)
     before = (tmp_path / DATA_FILE).stat()
-    assert build(tmp_path, tokenizer_path, iter(EXAMPLES)) == first
+    assert build(tmp_path, tokenizer_path) == first
     assert (tmp_path / DATA_FILE).stat().st_mtime_ns == before.st_mtime_ns
     assert sorted(p.name for p in tmp_path.iterdir()) == [DATA_FILE, RECORD_FILE]
 

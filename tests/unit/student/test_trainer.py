@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from pad_ray.config import StudentConfig
-from pad_ray.errors import ConfigError, TrainingError
+from pad_ray.errors import ConfigError, RunDirectoryError, TrainingError
 from pad_ray.shards.files import fingerprint_of
 from pad_ray.student.mapped import DATA_FILE, RECORD_FILE
 from pad_ray.student.tokenizer import tokenizer_fingerprint
@@ -73,7 +73,7 @@ def test_without_ray_it_says_so(tmp_path: Path, base: Path) -> None:
 def test_a_folder_belongs_to_one_training(tmp_path: Path) -> None:
     _claim(tmp_path, CONTENT)
     _claim(tmp_path, CONTENT | {"learning_rate": 0.0001})
-    with pytest.raises(TrainingError, match=r"\(differs in: seed, student.zero_stage\)"):
+    with pytest.raises(RunDirectoryError, match=r"\(differs in: seed, student.zero_stage\)"):
         _claim(tmp_path, CONTENT | {"seed": 8, "config": {"zero_stage": 3}})
 
 
@@ -89,7 +89,7 @@ def test_a_finished_training_is_returned_without_ray(tmp_path: Path, base: Path)
     done = start(corpus, base, out)
     assert (done.steps, done.final_loss, done.model_path) == (3, 0.5, out / "model")
     assert start(corpus, base, out, config=StudentConfig(checkpoint_steps=7)) == done
-    with pytest.raises(TrainingError, match="differs in: epochs"):
+    with pytest.raises(RunDirectoryError, match="differs in: epochs"):
         start(corpus, base, out, epochs=9.0)
 
 

@@ -25,6 +25,14 @@ from pad_ray.teacher.extract import extract_program
         ("  ```py\n  if True:\n      ans = 1\n  ```", "if True:\n    ans = 1"),
         ("```python\nx = '''\n``` not a fence\n'''\n```", "x = '''\n``` not a fence\n'''"),
         ("print('```')\nans = 1", "print('```')\nans = 1"),
+        ("Sure! ```python\nans = 1\n```\nDone.", "ans = 1"),
+        ("  Here:```Py\r\n  ans = 1\n```", "  ans = 1"),
+        ("Use ```x``` and ``` python3.11\nans = 1\n```", "ans = 1"),
+        ("```python3.11\nans = 1\n```", "ans = 1"),
+        ("```python 3\nans = 1\n```", "```python 3\nans = 1\n```"),
+        ("```pycon\n>>> 1\n```\n```\nans = 2\n```", "ans = 2"),
+        ("Wait ```output\nans = 1", "Wait ```output\nans = 1"),
+        ("```output\nas in ```python\n```\n```python\nans = 2\n```", "ans = 2"),
         ("```json\n{}\n```", "```json\n{}\n```"),
         ("", ""),
     ],
@@ -43,7 +51,18 @@ def test_a_fenced_program_comes_back_as_it_was(code: str) -> None:
     assert extract_program(f"Here it is.\n```python\n{code}\n```\nGood luck.") == code
 
 
-@pytest.mark.parametrize("unit", ["```", "```\n", "```x\n", " ", "`", "\n", "\t```\n"])
+@given(
+    st.text(st.characters(exclude_characters="`\n")).filter(lambda text: text.strip(" \t\r")),
+    st.text().filter(lambda code: "```" not in code),
+    st.sampled_from(["python", "py", "Python3", "python3.12"]),
+)
+def test_a_fence_that_names_python_opens_after_other_text(text: str, code: str, name: str) -> None:
+    assert extract_program(f"{text}```{name}\n{code}\n```\nGood luck.") == code
+
+
+@pytest.mark.parametrize(
+    "unit", ["x```python\n", "x```python", "```python3.1", "```", "```\n", "```x\n", " ", "`", "\n", "\t```\n"]
+)
 def test_linear_time(unit: str) -> None:
     started = time.process_time()
     extract_program(unit * 300_000)
