@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 OURS = "VllmEngine"
 SAME = "AsyncLLM, same parameters"
-FINAL = "AsyncLLM, final output only"
-LEAN = "AsyncLLM, final output only, no seed, no logprobs"
+LEAN = "AsyncLLM, no seed, no logprobs"
 OFFLINE = "vllm.LLM, same parameters"
 
 SEED = 7
@@ -45,6 +44,7 @@ class Work:
     def parameters(self, prompt: Prompt, **changed: Any) -> SamplingParams:
         """What `VllmEngine.sample` asks vLLM for, apart from what is `changed`."""
         from vllm import SamplingParams
+        from vllm.sampling_params import RequestOutputKind
 
         from pad_ray.teacher.prompt import STOP
 
@@ -56,6 +56,7 @@ class Work:
             "seed": self.seed(prompt),
             "stop": list(STOP),
             "logprobs": 0,
+            "output_kind": RequestOutputKind.FINAL_ONLY,
         }
         return SamplingParams(**(settings | changed))
 
@@ -132,14 +133,10 @@ def measure(options: argparse.Namespace) -> tuple[list[Rates], list[Figure], dic
 
             return lambda: loop.run(round_of())
 
-        from vllm.sampling_params import RequestOutputKind
-
-        final = {"output_kind": RequestOutputKind.FINAL_ONLY}
         contenders: dict[str, Measure] = {
             OURS: online(OURS, lambda: ours(engine, work)),
             SAME: online(SAME, lambda: direct.tokens()),
-            FINAL: online(FINAL, lambda: direct.tokens(**final)),
-            LEAN: online(LEAN, lambda: direct.tokens(**final, seed=None, logprobs=None)),
+            LEAN: online(LEAN, lambda: direct.tokens(seed=None, logprobs=None)),
         }
         if not options.without_offline:
             say("loading the offline engine")

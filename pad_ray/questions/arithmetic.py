@@ -43,7 +43,7 @@ _REWRITES = [
     (re.compile(r"[\]}]"), ")"),
     (re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))"), ""),
     (re.compile(r"(?<![\d.])(\d+)\s+(\d+\s*/\s*\d+)"), r"(\1 + \2)"),
-    (re.compile(r"(\d+\.?\d*|\.\d+)\s*%"), r"(\1 / 100)"),
+    (re.compile(r"(\d+\.?\d*|\.\d+)\s*%"), r"(\1 / 100.)"),
     (re.compile(r"(?<=[\d)\s])[xX](?=[\s\d(.])"), "*"),
     (re.compile(r"(?<=[\d)])\s*\("), " * ("),
     (re.compile(r"\)\s*(?=[\d.])"), ") * "),
@@ -52,6 +52,11 @@ _REWRITES = [
 """Human notation (the escapes are the signs for times, divided by and minus) to Python's, in this order:
 percentages and mixed fractions before implied multiplication."""
 _WRITTEN = re.compile(r"[-+*/().\d\s]+")
+_HUNDRED = "100."
+"""How `_REWRITES` spell the 100 of a `%`, and people do not spell a hundred."""
+
+PERCENT = "%"
+"""The `kind` of the constant 100 that a percentage is divided by: no quantity of the problem."""
 
 
 class NotArithmeticError(ValueError):
@@ -59,7 +64,7 @@ class NotArithmeticError(ValueError):
 
 
 def parse(text: str) -> ast.expr:
-    """Text of one expression -> its tree of numbers and operations.
+    """Text of one expression -> its tree of numbers and operations; the 100 of a `%` is of the kind `PERCENT`.
 
     Raises:
         NotArithmeticError: for anything else, whatever it is.
@@ -75,16 +80,30 @@ def parse(text: str) -> ast.expr:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise NotArithmeticError("not an expression") from None
     _refuse_other_nodes(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == 100 and _width(node) == len(_HUNDRED):
+            node.kind = PERCENT
     return tree
+
+
+def _width(node: ast.expr) -> int:
+    return (node.end_col_offset or 0) - node.col_offset
 
 
 def _refuse_other_nodes(tree: ast.expr) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant):
-            if type(node.value) not in (int, float) or not math.isfinite(node.value):  # type: ignore[arg-type]
+            if not isinstance(node.value, int | float) or isinstance(node.value, bool) or not _fits_float(node.value):
                 raise NotArithmeticError("not a number")
         elif not isinstance(node, ast.BinOp | ast.UnaryOp | ast.operator | ast.UAdd | ast.USub):
             raise NotArithmeticError(f"{type(node).__name__} is not arithmetic")
+
+
+def _fits_float(value: Number) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # whole numbers have no bound in Python; from 309 digits on no float holds them
+        return False
 
 
 def evaluate(node: ast.expr, names: Mapping[str, Number] | None = None) -> Number:
@@ -95,10 +114,10 @@ def evaluate(node: ast.expr, names: Mapping[str, Number] | None = None) -> Numbe
     """
     try:
         value = _value(node, names or {})
-        if not math.isfinite(value):
-            raise NotArithmeticError("not finite")
-    except (ArithmeticError, RecursionError) as error:
+    except (ArithmeticError, ValueError, RecursionError) as error:  # ValueError: `int` of infinity less infinity
         raise NotArithmeticError(str(error)) from None
+    if not _fits_float(value):
+        raise NotArithmeticError("not finite")
     return value
 
 
@@ -146,8 +165,9 @@ def run(program: str) -> Number:
     raise NotArithmeticError("not a solution() that returns")
 
 
-def number(text: str) -> Number | None:
-    """The number that a text states (`$1,200`, `5/2`, `-(1/3)`, `20%` as 0.2), None if it states none."""
+def value_of(text: str) -> Number | None:
+    """The value of a number within a worked answer (`$1,200`, `5/2`, `-(1/3)`, `20%` as the 0.2 that it is reckoned
+    with), None if it is none. Gold answers are read with `pad_ray.number`, as grading reads them."""
     try:
         tree = parse(text)
         if any(isinstance(node, ast.BinOp) and not isinstance(node.op, ast.Div) for node in ast.walk(tree)):

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from pad_ray.errors import QuestionsError
-from pad_ray.questions.arithmetic import number
+from pad_ray.number import number
 from pad_ray.questions.files import MAX_ROW_BYTES, chunks, opened
 from pad_ray.questions.references import from_equation
 from pad_ray.questions.rows import Row, RowError, number_text, text_of
@@ -26,6 +26,7 @@ NAMES = ["ASDiv.xml", "asdiv/ASDiv.xml"]
 """Where the file may be below a folder."""
 PROBLEM = "Problem"
 """The element that is one row."""
+_BRACKETED = re.compile(r"([+-]?)\(([^()]*)\)")
 _UNITS = re.compile(r"\(\s*[a-z][^()]*\)", re.IGNORECASE)
 
 
@@ -49,9 +50,8 @@ def answer_of(text: str) -> tuple[str, str]:
     token = text.split()[0].rstrip(";,")
     if not token:
         raise RowError("'Answer' begins with punctuation; a number or a word is wanted")
-    if number(token) is not None:
-        return number_text(token.replace("(", "").replace(")", "")), "number"
-    return token, "text"
+    plain = _BRACKETED.sub(r"\1\2", token) if _BRACKETED.fullmatch(token) else token
+    return (token, "text") if number(plain) is None else (number_text(plain), "number")
 
 
 def equation_of(formula: str) -> str:

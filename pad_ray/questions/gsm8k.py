@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from pad_ray.questions.arithmetic import NotArithmeticError, Number, close, evaluate, number, parse
+from pad_ray.number import number
+from pad_ray.questions.arithmetic import NotArithmeticError, Number, close, evaluate, parse, value_of
 from pad_ray.questions.naming import name_near
 from pad_ray.questions.references import Step, reference
 from pad_ray.questions.rows import Mapper, RowError, number_text, text_of
@@ -116,7 +117,7 @@ def annotated_steps(line: str) -> Iterator[Step]:
         expression, _, stated = match[1].partition("=")
         before, after = line[previous : match.start()], line[match.end() :]
         previous = match.end()
-        value = number(stated.rpartition("=")[2])
+        value = value_of(stated.rpartition("=")[2])
         written = _STATED.match(after)
         percent = bool(written and written[3])
         unit = "dollars" if before.rstrip().endswith("$") else "percent" if percent else ""
@@ -150,7 +151,7 @@ def plain_steps(line: str) -> Iterator[Step]:
 def _stated_value(stated: re.Match[str] | None) -> Number | None:
     if stated is None:
         return None
-    return number(f"{stated[1]} {stated[2]}" if stated[2] else stated[1] + stated[3])
+    return value_of(f"{stated[1]} {stated[2]}" if stated[2] else stated[1] + stated[3])
 
 
 def _trailing_expression(text: str, value: Number | None) -> ast.expr | None:

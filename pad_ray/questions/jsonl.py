@@ -3,6 +3,7 @@
 A row of the set has the columns of `Question`: `text` (or `question`) and `answer`, and where there are any
 `question_id`, `answer_kind`, `reference`, `rationale`, `steps`; others are ignored. So what `dataclasses.asdict` makes
 of a `Question` reads back as that question. A row without a `question_id` is named after the file and its 0-based line.
+Without an `answer_kind` an answer is a number exactly if grading reads it as one (`pad_ray.number`), else a text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from pad_ray.questions.arithmetic import number
+from pad_ray.number import number
 from pad_ray.questions.files import MAX_ROW_BYTES, opened
 from pad_ray.questions.rows import Mapper, Row, RowError, number_of, shown, text_of
 from pad_ray.records import Question

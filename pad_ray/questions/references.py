@@ -9,18 +9,22 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from pad_ray.questions.arithmetic import NotArithmeticError, Number, close, evaluate, number, parse, run
+from pad_ray.number import number
+from pad_ray.questions.arithmetic import PERCENT, NotArithmeticError, Number, close, evaluate, parse, run, value_of
 from pad_ray.questions.naming import Names, name_near
 
 SAME = 1e-9
 """Relative difference below which a written number repeats a value: only the noise of floating point."""
 MAX_DECIMALS = 4
 """Decimals to which a worked answer may round on the way."""
+RATE = "rate"
+"""The `kind` of a number that the question states in per cent: never the result of an earlier step."""
 
 _MENTION = re.compile(r"(?<![\w./])(\$?)\s?(\d[\d,]*(?:\.\d+)?|\.\d+)\s?(%?)(?![\w/])")
+_RATE = re.compile(r"(?<![\w./])(\d[\d,]*(?:\.\d+)?|\.\d+)[\s-]?(?:%|per\s?cent\b)", re.IGNORECASE)
 _WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SPELT = {word: value for value, word in enumerate(_WORDS, start=2)}
 _SPELT_MENTION = re.compile(rf"\b({'|'.join(_SPELT)})\b", re.IGNORECASE)
@@ -50,17 +54,50 @@ def reference(question: str, steps: Sequence[Step], gold: str) -> str:
     The readings: every step as it is; results rounded as the text rounds them; only results that were stated without
     rounding chained. The answer is the last step, or else the last step whose value is gold.
     """
-    answer = number(gold)
+    answer = _float(gold)
     if answer is None or not any(isinstance(step.expression, ast.BinOp | ast.UnaryOp) for step in steps):
         return ""
+    rates = _rates(question)
+    for step in steps:
+        _mark_percentages(step.expression, rates)
     for chain, exact in ((steps, False), (_rounded(steps), False), (steps, True)):
         try:
             program = _program(question, _chained(chain, exact), chain, answer)
             if program and close(run(program), answer):
                 return program
-        except NotArithmeticError:
+        except (NotArithmeticError, OverflowError):  # the latter: a whole number that no float can be compared with
             continue
     return ""
+
+
+def _float(gold: str) -> float | None:
+    """The number that grading compares with; None if it is none, or beyond the floats."""
+    value = number(gold)
+    try:
+        return None if value is None else float(value)
+    except OverflowError:
+        return None
+
+
+def _rates(question: str) -> frozenset[Number]:
+    """The numbers that the question states in per cent."""
+    return frozenset(value for match in _RATE.finditer(question) if (value := value_of(match[1])) is not None)
+
+
+def _mark_percentages(expression: ast.expr, rates: Set[Number]) -> None:
+    """Give the numbers of percentages their kinds. A divisor 100 is that of a percentage not only where a `%` was, but
+    also below a rate of the question, or below what a rate leaves or makes of the whole (`80 / 100` for 20% off)."""
+    wanted = rates | {100 - rate for rate in rates} | {100 + rate for rate in rates}
+    for node in ast.walk(expression):
+        match node:
+            case ast.BinOp(left=above, op=ast.Div(), right=ast.Constant(value=100) as hundred):
+                if not wanted.isdisjoint(_numbers(above)):
+                    hundred.kind = PERCENT
+                rate = above.right if isinstance(above, ast.BinOp) else above
+                if isinstance(rate, ast.Constant) and rate.value in rates:
+                    rate.kind = RATE
+                elif isinstance(above, ast.Constant) and above.value == 100:
+                    above.kind = hundred.kind
 
 
 def from_equation(question: str, equation: str, gold: str) -> str:
@@ -101,7 +138,7 @@ def _chained(steps: Sequence[Step], exact: bool) -> list[_Assignment]:
     values, done = dict[str, Number](), list[_Assignment]()
     known: list[tuple[Number, str]] = []
     for index, step in enumerate(steps, start=1):
-        expression = _rebuilt(step.expression, _by_name(known))
+        expression = _rebuilt(step.expression, _by_name(known, PERCENT, RATE))
         name = f"step_{index}"
         value = evaluate(expression, values)
         values[name] = value
@@ -125,11 +162,12 @@ def _rebuilt(node: ast.expr, leaf: Callable[[ast.expr], ast.expr]) -> ast.expr:
     return leaf(node)
 
 
-def _by_name(known: Sequence[tuple[Number, str]]) -> Callable[[ast.expr], ast.expr]:
-    """Numbers that are known -> the most recent name."""
+def _by_name(known: Sequence[tuple[Number, str]], *kept: str) -> Callable[[ast.expr], ast.expr]:
+    """Numbers that are known -> the most recent name. Those of a kind that is `kept` have the value by chance: named
+    after a class of 100, the 100 of a percentage would be wrong in the same program for a class of 90."""
 
     def leaf(node: ast.expr) -> ast.expr:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.kind not in kept:
             for value, name in reversed(known):
                 if _same(value, node.value):
                     return ast.Name(name)
@@ -156,7 +194,7 @@ def _program(question: str, done: Sequence[_Assignment], steps: Sequence[Step], 
     named = {item.name: names.fresh(wishes[item.name], f"step_{at}") for at, item in enumerate(needed, start=1)}
     lines = [f"{name} = {_literal(value)}" for value, name in quantities]
     for item in needed:
-        expression = _rebuilt(_rebuilt(item.expression, _renamed(named)), _by_name(quantities))
+        expression = _rebuilt(_rebuilt(item.expression, _renamed(named)), _by_name(quantities, PERCENT))
         lines.append(f"{named[item.name]} = {_written(expression)}")
     lines += [f"result = {named[needed[-1].name]}{' * 100' if percent else ''}", "return result"]
     return "\n".join(["def solution():", *(f"    {line}" for line in lines)]) + "\n"
@@ -164,7 +202,7 @@ def _program(question: str, done: Sequence[_Assignment], steps: Sequence[Step], 
 
 def _numbers(expression: ast.expr) -> Iterator[Number]:
     for node in ast.walk(expression):
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and node.kind != PERCENT:
             yield node.value
 
 
@@ -196,7 +234,7 @@ def _mentions(question: str) -> Iterator[tuple[Number, str]]:
     things, and stays a plain number."""
     found: list[tuple[int, Number, str]] = []
     for match in _MENTION.finditer(question):
-        value = number(match[2])
+        value = value_of(match[2])
         if value is not None:
             unit = "dollars" if match[1] else "percent" if match[3] else ""
             found.append((match.start(), value, name_near("", question[match.end() :], unit) or unit))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pad_ray.questions.arithmetic import number
+from pad_ray.number import number
 from pad_ray.records import Question
 
 MAX_SHOWN = 60
 """Most characters of an offending value that a message repeats."""
+
+_PLAIN = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", ",": "", "$": "", "€": "", "£": ""})
 
 
 class RowError(ValueError):
@@ -86,21 +88,22 @@ def number_of(raw: Mapping[str, Any], *columns: str) -> str:
     """The number in the first of `columns` that is there, as text without a needless `.0` or thousands commas.
 
     Raises:
-        RowError: if none is there or it is not a number.
+        RowError: if none is there or it is not a number that grading reads.
     """
     name, value = _column(raw, columns)
-    if isinstance(value, str) and number(value) is not None:
-        return number_text(value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-        return number_text(repr(value))
+    if isinstance(value, str | int | float) and not isinstance(value, bool) and number(str(value)) is not None:
+        return number_text(str(value))
     raise RowError(f"{name!r} is {shown(value)}; a number is wanted")
 
 
 def number_text(text: str) -> str:
-    """The written number, plain: `$1,200` -> `1200`, `51.0` -> `51`; a fraction stays one."""
-    plain = text.strip().replace(",", "").replace("$", "").strip()
-    whole, point, decimals = plain.partition(".")
-    return whole if point and whole.lstrip("-").isdigit() and not decimals.strip("0") else plain
+    """The written number, plain, and for `pad_ray.number` the same as before: `$1,200` -> `1200`, `51.0` -> `51`; a
+    fraction stays one, a percentage keeps its sign, and what a program printed (`Fraction(1, 2)`) is not touched."""
+    text = text.strip()
+    if "(" in text or "[" in text:
+        return text  # a comma in there does not stand for thousands
+    plain = text.translate(_PLAIN).strip()
+    return re.sub(r"^([+-]?[0-9]+)\.0*$", r"\1", plain)
 
 
 def _column(raw: Mapping[str, Any], columns: tuple[str, ...]) -> tuple[str, Any]:

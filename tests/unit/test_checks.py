@@ -11,9 +11,7 @@ from pad_ray.errors import ConfigError
 
 def refusal(gpus: int, most_gpus: int, cpus: float, **engine: int) -> str:
     try:
-        check_capacity(
-            "teacher", EngineConfig(**engine), ExecutorConfig(), gpus=gpus, most_gpus=most_gpus, cpus=cpus
-        )
+        check_capacity("teacher", EngineConfig(**engine), ExecutorConfig(), gpus=gpus, most_gpus=most_gpus, cpus=cpus)
     except ConfigError as error:
         return str(error)
     return ""

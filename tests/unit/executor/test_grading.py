@@ -12,7 +12,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pad_ray.executor.grading import MAX_NUMBER_CHARS, number, same_answer
+from pad_ray.executor.grading import same_answer
+from pad_ray.number import MAX_NUMBER_CHARS, number
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,8 @@ from pad_ray.executor.grading import MAX_NUMBER_CHARS, number, same_answer
         (".5", "0.5"),
         ("5.", "5"),
         ("\N{MINUS SIGN}7", "-7"),
+        ("\N{EN DASH}7", "-7"),
+        ("-7", "\N{EN DASH}7"),
         ("5.001", "5"),
         ("0.333", "1/3"),
         ("1000000.9", "1000000"),
@@ -75,6 +78,8 @@ def test_the_same_number(given_answer: str, gold: str) -> None:
         ("18 dollars", "18"),
         ("os.system(1)", "1"),
         ("--5", "5"),
+        ("3\N{EN DASH}5", "-2"),
+        ("1 200", "1200"),
         ("- -5", "5"),
         ("1e401", "1"),
         ("\N{ARABIC-INDIC DIGIT FIVE}", "5"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pad_ray.questions.arithmetic import NotArithmeticError, close, evaluate, number, parse, run
+from pad_ray.questions.arithmetic import MAX_CHARS, PERCENT, NotArithmeticError, close, evaluate, parse, run, value_of
 
 NUMBERS = st.integers(0, 10**6).map(str) | st.decimals(0, 1000, places=2).map(str)
 EXPRESSIONS = st.recursive(
@@ -87,6 +87,7 @@ def test_reads_what_people_write(text: str, value: float) -> None:
         "1_000 + 1",
         "1e5",
         "0b11",
+        "(-2) ** (10.**64 * 10.**64 * 10.**64 * 10.**64 * 10.**64 - 10.**64 * 10.**64 * 10.**64 * 10.**64 * 10.**64)",
     ],
 )
 def test_refuses_what_is_not_bounded_arithmetic(text: str) -> None:
@@ -94,14 +95,34 @@ def test_refuses_what_is_not_bounded_arithmetic(text: str) -> None:
         evaluate(parse(text))
 
 
-def test_number_reads_one_stated_number_only() -> None:
-    assert number("$1,200") == 1200
-    assert number("5/2") == 2.5
-    assert number("-(1/3)") == pytest.approx(-1 / 3)
-    assert number("20%") == 0.2
-    assert number("3 - 1") is None
-    assert number("5:45") is None
-    assert number("six") is None
+@pytest.mark.parametrize("digits", [309, 320, 400])
+@pytest.mark.parametrize("tail", ["", " + 1", ".0"])
+def test_a_number_that_no_float_holds_is_none(digits: int, tail: str) -> None:
+    text = "9" * min(digits, MAX_CHARS - len(tail)) + tail
+    with pytest.raises(NotArithmeticError):
+        parse(text)
+    with pytest.raises(NotArithmeticError):
+        evaluate(ast.Constant(10**digits))
+    assert value_of("9" * digits) is None
+
+
+def test_only_the_hundred_of_a_percent_sign_is_marked() -> None:
+    found = [
+        node.kind
+        for node in ast.walk(parse("100 * 20% + 20 / 100 + 100.0 * 100%"))
+        if isinstance(node, ast.Constant) and node.value == 100
+    ]
+    assert sorted(kind or "" for kind in found) == ["", "", "", "", PERCENT, PERCENT]
+
+
+def test_value_of_reads_one_stated_number_only() -> None:
+    assert value_of("$1,200") == 1200
+    assert value_of("5/2") == 2.5
+    assert value_of("-(1/3)") == pytest.approx(-1 / 3)
+    assert value_of("20%") == 0.2
+    assert value_of("3 - 1") is None
+    assert value_of("5:45") is None
+    assert value_of("six") is None
 
 
 def test_close_is_the_answer_contract() -> None:

@@ -50,7 +50,9 @@ def test_a_row_becomes_a_question() -> None:
 def test_gold_is_plain_text() -> None:
     assert gsm8k.gold_of("so 1,200\n#### 1,200") == "1200"
     assert gsm8k.gold_of("####  -5 ") == "-5"
-    for worked in ("no mark 5", "#### many", "####"):
+    assert gsm8k.gold_of("#### \N{EN DASH}5") == "-5"
+    assert gsm8k.gold_of("#### 1 1/2") == "1 1/2"
+    for worked in ("no mark 5", "#### many", "####", "#### 1 200", *(f"#### {'9' * n}" for n in (309, 320, 400))):
         with pytest.raises(RowError, match="####"):
             gsm8k.gold_of(worked)
 
@@ -95,6 +97,49 @@ def test_a_worked_answer_becomes_a_program(worked: str, gold: str) -> None:
 )
 def test_no_reference_is_better_than_a_wrong_one(worked: str, gold: str) -> None:
     assert reference(worked, gold) == ""
+
+
+@pytest.mark.parametrize("digits", [309, 320, 400])
+def test_an_annotation_that_no_float_holds_is_no_step(digits: int) -> None:
+    huge = "9" * digits
+    assert reference(f"<<{huge}=5>>5", "5", f"There are {huge} pens. How many?") == ""
+    assert reference(f"<<1+1={huge}>>2. {huge} + 1 = {huge} cups, <<2+3=5>>5 pens", "5")
+
+
+def test_a_reference_is_proven_against_the_gold_that_grading_reads() -> None:
+    (program,) = {reference("<<1/2=50%>>50%", "50%"), reference("<<1/2=50%>>50%", "50")}
+    assert run(program) == 50
+    assert reference("<<1/2=0.5>>0.5", "50%") == ""
+    assert run(reference("<<3/2=1.5>>1.5 pens", "1 1/2")) == 1.5
+    assert reference("<<3/2=1.5>>1.5 pens", "1e400") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "worked", "gold", "expected"),
+    [
+        ("100 students, 20 % are boys.", "<<100*20%=20>>20", "20", "students * (percent_boys / 100)"),
+        ("100 students, 20 % are boys.", "<<20/100*100=20>>20", "20", "percent_boys / 100 * students"),
+        ("100 students, 20 percent boys.", "<<100*20/100=20>>20", "20", "students * percent_boys / 100"),
+        ("A cap of $100 is 20% off.", "<<80/100*100=80>>80", "80", "80 / 100 * dollars"),
+        ("100 students, half are boys.", "<<100*50%=50>>50", "50", "students * (50 / 100)"),
+        ("40 of 100 students.", "<<40/100*100%=0.4>>40%", "40", "40 / students * (100 / 100)"),
+        ("5% ill.", "<<60+40=100>>100 pupils, <<100*5%=5>>5", "5", "pupils * (percent_ill / 100)"),
+        # A rate is not the result of an earlier step either.
+        ("10% ill.", "<<2*5=10>>10 cups, <<10*9=90>>90 pupils, <<90*10/100=9>>9", "9", "pupils * percent_ill / 100"),
+        # A divisor that is no percentage's is named as ever.
+        ("It drains 100 liters a day.", "<<500/100=5>>5 days", "5", "500 / liters_day"),
+    ],
+)
+def test_the_hundred_of_a_percentage_is_no_number_of_the_question(
+    question: str, worked: str, gold: str, expected: str
+) -> None:
+    assert expected in reference(worked, gold, question)
+
+
+def test_the_program_of_a_percentage_holds_for_other_numbers() -> None:
+    for worked in ("<<100*20%=20>>20 boys", "<<20/100*100=20>>20 boys", "<<100*20/100=20>>20 boys"):
+        program = reference(worked, "20", "There are 100 students, 20 % are boys.")
+        assert run(program.replace("students = 100", "students = 300")) == pytest.approx(60)
 
 
 def test_a_result_is_rounded_as_the_text_rounds_it() -> None:

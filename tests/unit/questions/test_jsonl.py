@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from pad_ray.config import QuestionsConfig
 from pad_ray.errors import QuestionsError
+from pad_ray.executor.grading import same_answer
+from pad_ray.number import number
 from pad_ray.questions import jsonl, open_questions
+from pad_ray.questions.rows import number_text
 from pad_ray.questions.stream import QuestionStream
 from pad_ray.records import Question
 
@@ -60,6 +63,46 @@ def test_a_plain_row_gets_its_id_and_kind(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "gold", "kind", "right"),
+    [
+        ("1 1/2", "1 1/2", "number", "1.5"),
+        ("1e6", "1e6", "number", "1000000"),
+        (1e22, "1e+22", "number", "1" + "0" * 22),
+        ("$1,200.00", "1200", "number", "1200.0"),
+        ("\N{EN DASH}5", "-5", "number", "-5"),
+        ("\N{MINUS SIGN}5.0", "-5", "number", "-5"),
+        ("50%", "50%", "number", "50"),
+        ("\u20ac5", "5", "number", "5"),
+        ("Fraction(1, 200)", "Fraction(1, 200)", "number", "0.005"),
+        ("1 200", "1 200", "text", "1 200"),
+        ("-(1/3)", "-(1/3)", "text", "-(1/3)"),
+        ("3\N{EN DASH}5", "3\N{EN DASH}5", "text", "3\N{EN DASH}5"),
+        ("9" * 309, "9" * 309, "text", "9" * 309),
+    ],
+)
+def test_an_answer_is_a_number_exactly_if_grading_reads_it(
+    tmp_path: Path, answer: str | float, gold: str, kind: str, right: str
+) -> None:
+    path = written(tmp_path, json.dumps({"text": "a", "answer": answer}).encode())
+    (question,) = stream(path)
+    assert (question.answer, question.answer_kind) == (gold, kind)
+    assert (number(gold) is not None) == (kind == "number")
+    assert same_answer(right, gold, kind)
+
+
+@given(
+    st.text("0123456789.,/eE+-$\u20ac\N{EN DASH}% ()[]", max_size=12)
+    | st.fractions().map(repr)
+    | st.floats(allow_nan=False, allow_infinity=False).map(str)
+)
+def test_the_plain_text_of_a_number_is_that_number(text: str) -> None:
+    value = number(text)
+    if value is not None:
+        assert number(number_text(text)) == value
+        assert number_text(number_text(text)) == number_text(text)
+
+
 def test_byte_order_mark_crlf_and_blank_lines(tmp_path: Path) -> None:
     path = written(tmp_path, b'\xef\xbb\xbf{"text": "a", "answer": 1}\r\n\r\n  \n{"text": "b", "answer": 2}\r\n{"text"')
     assert refused(path).startswith(f"{path}:5: not JSON at column")
@@ -79,6 +122,11 @@ def test_byte_order_mark_crlf_and_blank_lines(tmp_path: Path) -> None:
         (b'{"text": "a", "answer": NaN}', "NaN is not a JSON number"),
         (b'{"text": "a", "answer": 1e999}', "a number is wanted"),
         (b'{"text": "a", "answer": "six", "answer_kind": "number"}', "'six'; a number is wanted"),
+        (b'{"text": "a", "answer": "-(1/3)", "answer_kind": "number"}', "a number is wanted"),
+        (b'{"text": "a", "answer": "1 200", "answer_kind": "number"}', "a number is wanted"),
+        (b'{"text": "a", "answer": %s}' % (b"9" * 309), "a number is wanted"),
+        (b'{"text": "a", "answer": -%s}' % (b"9" * 320), "a number is wanted"),
+        (b'{"text": "a", "answer": "%s", "answer_kind": "number"}' % (b"9" * 400), "a number is wanted"),
         (b'{"text": "a", "answer": 1, "answer_kind": "set"}', "'number' or 'text' is wanted"),
         (b'{"text": 7, "answer": 1}', "'text' is 7; text is wanted"),
         (b'{"text": "  ", "answer": 1}', "'text' is empty"),

@@ -11,8 +11,9 @@ import pytest
 
 from pad_ray.config import QuestionsConfig
 from pad_ray.errors import QuestionsError
+from pad_ray.number import number
 from pad_ray.questions import open_questions
-from pad_ray.questions.arithmetic import close, number, run
+from pad_ray.questions.arithmetic import close, run
 from pad_ray.records import Question
 
 ROW = {"question": "2 + 2?", "answer": "<<2+2=4>>4\n#### 4"}
@@ -43,7 +44,7 @@ def test_published_set(shared_data: Path, name: str) -> None:
         if question.answer_kind == "number":
             gold = number(question.answer)
             assert gold is not None
-            assert close(run(question.reference), gold)
+            assert close(run(question.reference), float(gold))
         else:
             names: dict[str, Any] = {}
             exec(question.reference, names)
@@ -116,6 +117,22 @@ def test_multiarith_rows(tmp_path: Path) -> None:
     (question,) = stream
     assert (question.question_id, question.text, question.answer) == ("multiarith/7", "3 pens and 4 cups?", "7")
     assert run(question.reference) == 7
+    assert stream.skipped == 2
+
+
+@pytest.mark.parametrize("digits", [309, 320, 400])
+def test_a_number_that_no_float_holds_is_no_answer_and_no_equation(tmp_path: Path, digits: int) -> None:
+    good = {"ID": "a", "Body": "Ann has pens.", "Question": "How many?", "Answer": 5.0, "Equation": "( 2 + 3 )"}
+    rows = [
+        good | {"Equation": f"( {'9' * (digits - 1)}9 + 1 )"},
+        good | {"ID": "b", "Answer": int("9" * digits)},
+        good | {"ID": "c", "Answer": "9" * digits},
+    ]
+    path = tmp_path / "SVAMP.json"
+    path.write_text(json.dumps(rows))
+    stream = open_questions(config(set="svamp", path=path, on_bad_row="skip"))
+    (question,) = stream
+    assert (question.question_id, question.reference) == ("svamp/a", "")
     assert stream.skipped == 2
 
 

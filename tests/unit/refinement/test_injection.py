@@ -99,7 +99,7 @@ def test_every_operator_is_mistaken_for_another(sign: str) -> None:
     code = f"a = 7\nb = (a + 1) {sign} (\n    a  # + - * in words\n)"
     code = code if sign in "+-*" else code.replace("  # + - * in words", "  # größer")
     wrong = {faulty(code.replace("a + 1", "a"), "wrong_operator", i) for i in range(20)} - {None}
-    assert wrong or "#" in code
+    assert wrong
     for new in wrong:
         assert new is not None
         assert len(differing(code.replace("a + 1", "a"), new)) == 1
