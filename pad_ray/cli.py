@@ -230,7 +230,8 @@ def main(arguments: list[str] | None = None) -> None:
     except SystemExit as end:
         if end.code == INTERRUPTED:  # what typer makes of Ctrl-C
             typer.secho(
-                "stopped; nothing that was committed is lost: the run goes on from there with on_existing=resume", err=True
+                "stopped; nothing that was committed is lost: the run goes on from there with on_existing=resume",
+                err=True,
             )
         raise
     except Exception as error:

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,11 +162,9 @@ def test_the_model_is_an_ordinary_checkpoint(trained: Trained, llama: Path) -> N
 
 
 def test_called_again_it_returns_the_report_at_once(trained: Trained, llama: Path, llama_corpus: Path) -> None:
-    started = time.monotonic()
     again = run(llama_corpus, llama, trained.out_dir)
     assert again.report == trained.report
     assert again.heard == []
-    assert time.monotonic() - started < 5
 
 
 def test_another_training_in_the_same_folder_is_refused(trained: Trained, llama: Path, llama_corpus: Path) -> None:

@@ -128,6 +128,13 @@ def test_a_job_runs_on_a_cluster_through_its_job_server(job_server: dict[str, st
     assert submitted.returncode == 0, submitted.stdout + submitted.stderr
     assert len(_questions_done(tmp_path / "run")) == 40
 
+    doctor = subprocess.run(
+        [sys.executable, "-m", "pad_ray.cli", "doctor", "--address", "127.0.0.1:26379"],
+        env={k: v for k, v in job_server.items() if k != "RAY_ADDRESS"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    assert "seccomp" in doctor.stdout and "not ok" not in doctor.stdout
+
     without_token = {k: v for k, v in job_server.items() if k != "RAY_AUTH_TOKEN"} | {"RAY_AUTH_TOKEN": "0" * 64}
     refused = subprocess.run(command, cwd=ROOT, env=without_token, capture_output=True, text=True, check=False)
     assert refused.returncode != 0, "a wrong token was let in"
