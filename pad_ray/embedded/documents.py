@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 
 from pad_ray.questions.wordsums.grammar import PEOPLE, Problem, draw_problem
@@ -19,11 +18,11 @@ from pad_ray.teacher.prompt import render
 TRAINING_SEED = 20_240_613
 """Far from the small numbers that people give as `questions.seed`."""
 
-MAX_STEPS = 3
-"""The embedded models end as readers and solvers of problems of 2 and 3 steps: what a few MB learn in minutes."""
-
-RATIONALE_SHARE = 0.3
+RATIONALE_SHARE = 0.25
 """Share of solving documents that ask for a chain of thought; programs are what the teacher is mostly used for."""
+
+SUMS_SHARE = 0.1
+"""Share of solving documents that are nothing but equations: a chain of thought has to calculate in its head."""
 
 RECALL_SHARE = 0.1
 """Share of documents that only recall numbers by their names, in the stage after the one that is nothing else."""
@@ -66,24 +65,30 @@ def reading_documents() -> Iterator[Document]:
 
 
 def noting_documents() -> Iterator[Document]:
-    """The same for problems of few steps, mostly noting numbers, in the order in which a program needs them."""
+    """The same, mostly noting numbers, in the order in which a program needs them."""
     for random in _streams("noting"):
         kind = random.random()
         if kind < 0.15:
-            first, second = _told(random, times=2, max_steps=MAX_STEPS)
+            first, second = _told(random, times=2)
             yield Document(f"Question: {first.text}\n", f"In other words: {second.text}")
         elif kind < 0.8:
-            drawn = _told(random, times=1, max_steps=MAX_STEPS)[0]
+            drawn = _told(random, times=1)[0]
             yield Document(_noting(drawn), "\n".join(_numbers(drawn.program)))
         else:
-            yield Document("", _told(random, times=1, max_steps=MAX_STEPS)[0].program)
+            yield Document("", _told(random, times=1)[0].program)
 
 
-def solving_documents(stream: str = "solving", max_steps: int | None = None) -> Iterator[Document]:
-    """Questions with their reference program, or with their chain of thought, as the prompt asks."""
-    for random in _streams(stream):
-        drawn = _told(random, times=1, max_steps=max_steps)[0]
-        if random.random() < RATIONALE_SHARE:
+def solving_documents(split: str = "train") -> Iterator[Document]:
+    """Questions with their reference program, or with their chain of thought, as the prompt asks; and some sums.
+
+    `split` is another one only to watch a training: nothing is learned from it.
+    """
+    for random in _streams("solving" if split == "train" else f"solving/{split}"):
+        drawn = _told(random, times=1, split=split)[0]
+        kind = random.random()
+        if kind < SUMS_SHARE:
+            yield Document("", "\n".join(equation for _ in range(4) for equation in _equations(_told(random, 1)[0])))
+        elif kind < SUMS_SHARE + RATIONALE_SHARE:
             yield Document(render("rationale-v1", question=drawn.text), drawn.rationale)
         else:
             yield Document(render("program-v1", question=drawn.text), drawn.program)
@@ -101,10 +106,10 @@ def _noting(problem: Problem) -> str:
     return f"Question: {problem.text}\nNumbers:\n"
 
 
-def _told(random: Random, times: int, max_steps: int | None = None) -> list[Problem]:
+def _told(random: Random, times: int, split: str = "train") -> list[Problem]:
     """One problem told `times` times, each with another phrasing but the same numbers and words."""
-    family = random.choice(families(max_steps))
-    chosen = random.sample(phrasings(family, "train"), times)
+    family = random.choice(families())
+    chosen = random.sample(phrasings(family, split), times)
     seed = random.getrandbits(64)
     return [draw_problem(family, phrasing, Random(seed)) for phrasing in chosen]
 
@@ -112,6 +117,11 @@ def _told(random: Random, times: int, max_steps: int | None = None) -> list[Prob
 def _numbers(program: str) -> list[str]:
     """The lines of a program that write a number of the story down."""
     return re.findall(r"^    (\w+ = [\d./ ]+)$", program, flags=re.MULTILINE)
+
+
+def _equations(problem: Problem) -> list[str]:
+    """The equations of a chain of thought: `6 * 24 = 144`."""
+    return re.findall(r"[\d(][\d.()/+*\- ]* = \d+(?:\.\d+)?", problem.rationale)
 
 
 def _recall(random: Random) -> Document:
@@ -132,5 +142,4 @@ RECIPES: dict[str, Callable[[], Iterator[Document]]] = {
     "reading": reading_documents,
     "noting": noting_documents,
     "solving": solving_documents,
-    "answering": partial(solving_documents, "answering", MAX_STEPS),
 }

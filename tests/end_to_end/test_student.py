@@ -40,7 +40,7 @@ STEPS = 50
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
-    ray.init(num_cpus=2, object_store_memory=200 * 2**20, include_dashboard=True, logging_level="ERROR")
+    ray.init("local", num_cpus=2, object_store_memory=200 * 2**20, include_dashboard=True, logging_level="ERROR")
     yield
     ray.shutdown()
 

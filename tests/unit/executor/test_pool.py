@@ -20,7 +20,7 @@ CONFIG = ExecutorConfig(workers=2)
 def ray_here() -> Iterator[None]:
     import ray
 
-    ray.init(num_cpus=2, include_dashboard=False, logging_level="ERROR", object_store_memory=100 * 2**20)
+    ray.init("local", num_cpus=2, include_dashboard=False, logging_level="ERROR", object_store_memory=100 * 2**20)
     yield
     ray.shutdown()
 
