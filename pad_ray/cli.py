@@ -220,7 +220,8 @@ def _rehearse(config: RunConfig) -> None:
 def _print(renderable: Any) -> None:
     from rich.console import Console
 
-    Console().print(renderable)
+    # A log file has no width; a table cut to 80 columns says less than it knows.
+    Console(width=None if sys.stdout.isatty() else 120).print(renderable)
 
 
 def main(arguments: list[str] | None = None) -> None:

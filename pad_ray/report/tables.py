@@ -51,7 +51,7 @@ def synthesis_table(totals: Totals, folder: Path) -> Table:
 def evaluation_table(by_set: Mapping[str, Metrics], title: str) -> Table:
     """Accuracy with its 95 % interval, per set."""
     table = Table(title=title, title_justify="left")
-    table.add_column("set")
+    table.add_column("set", overflow="fold")
     for name in ("questions", "accuracy", "95 % interval", "ran", "pass@k", "majority@k"):
         table.add_column(name, justify="right")
     for name, metrics in by_set.items():

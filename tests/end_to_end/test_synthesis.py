@@ -81,7 +81,7 @@ def test_a_run_that_is_killed_ends_with_every_question_exactly_once(tmp_path: Pa
     assert process.returncode == 0, output
     assert killed_with_work_left, "no kill hit a run with work left: the test shows nothing"
     done = _questions_done(run_dir)
-    assert sorted(done) == sorted(f"wordsums/train-3/1/{i}" for i in range(QUESTIONS))
+    assert sorted(done) == sorted(f"wordsums/train-4/1/{i}" for i in range(QUESTIONS))
     after = {path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow")}
     assert before.items() <= after.items(), "what was committed before the kill was made again"
     manifest = json.loads((run_dir / "synthesis" / "manifest.json").read_text())
