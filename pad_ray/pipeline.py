@@ -179,6 +179,7 @@ def measure_model(config: RunConfig, model: str, folder: Path, stage: str, repor
         name = f"{stage} ({asked.name})"
         report(Event(name, detail="starting the engine"))
         metrics = evaluate(flow, folder / set_folder(number, asked.name), partial(_show, report, name))
+        report(Event(name, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
         right += metrics.accuracy * metrics.questions
         questions += metrics.questions
     return right / questions
