@@ -47,7 +47,7 @@ def test_gpus_that_are_not_there_are_the_settings_fault(monkeypatch: pytest.Monk
 
 
 def test_the_cache_on_a_cpu_is_as_large_as_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _engine_args(EngineConfig(), "model", gpu=False)["kv_cache_memory_bytes"] == 2**29
+    assert _engine_args(EngineConfig(kv_cache_gib=0.5), "model", gpu=False)["kv_cache_memory_bytes"] == 2**29
     assert "kv_cache_memory_bytes" not in _engine_args(EngineConfig(), "model", gpu=True)
     for name in ("VLLM_CPU_KVCACHE_SPACE", "VLLM_ENABLE_V1_MULTIPROCESSING", "OMP_NUM_THREADS"):
         monkeypatch.setenv(name, "4")
