@@ -49,11 +49,13 @@ def test_the_summary_adds_up(run_dir: Path) -> None:
 
 
 def test_the_students_are_ordinary_checkpoints(run_dir: Path) -> None:
+    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     for folder in (run_dir / "student" / "model", run_dir / "refinement" / "round-1" / "student" / "model"):
         model = AutoModelForCausalLM.from_pretrained(folder, use_safetensors=True)
         tokenizer = AutoTokenizer.from_pretrained(folder)
+        assert model.dtype == torch.bfloat16
         assert model.get_input_embeddings().num_embeddings == len(tokenizer)
 
 

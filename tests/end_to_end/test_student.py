@@ -252,9 +252,9 @@ def test_one_rank_with_accumulation_takes_the_same_steps(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", [0, 2])
-def test_bf16_learns_and_exports_bf16(stage: int, llama: Path, llama_corpus: Path, tmp_path: Path) -> None:
-    config = CONFIG.model_copy(update={"precision": "bf16", "zero_stage": stage})
+def test_bf16_without_sharding_learns_and_exports_bf16(llama: Path, llama_corpus: Path, tmp_path: Path) -> None:
+    """Stage 2 in bf16 is the quickstart's, in test_distillation.py."""
+    config = CONFIG.model_copy(update={"precision": "bf16", "zero_stage": 0})
     after = run(llama_corpus, llama, tmp_path / "out", config)
     assert after.report.final_loss < 2
     assert {tensor.dtype for tensor in after.weights.values()} == {torch.bfloat16}
