@@ -39,7 +39,7 @@ run: setup
 	$(BIN)/pad-ray distill $(CONFIG) $(ARGS)
 
 test: check
-	$(BIN)/pytest -q -n 2 --dist loadfile -m 'not unit' tests
+	$(BIN)/pytest -q -m 'not unit' tests
 
 check: setup lint types layers unit
 
