@@ -75,13 +75,15 @@ def bare(corpus: Path, model: str, config: StudentConfig) -> float:
 
 
 def bare_loop(corpus_dir: Path, model_path: str, config: StudentConfig) -> float:
-    """The least that trains this model: batches ready in memory, forward, backward, clip, AdamW."""
+    """The least that trains this model: batches ready in memory, forward, backward, clip, AdamW; attention as ours."""
     import torch
     from transformers import AutoModelForCausalLM
 
     torch.set_num_threads(RANKS)
     torch.manual_seed(SEED)
-    model = AutoModelForCausalLM.from_pretrained(model_path, dtype=torch.float32, local_files_only=True)
+    model = AutoModelForCausalLM.from_pretrained(
+        model_path, dtype=torch.float32, local_files_only=True, attn_implementation="eager"
+    )
     model.train()
     model.config.use_cache = False
     optimizer = torch.optim.AdamW(
