@@ -20,6 +20,8 @@ endif
 export VIRTUAL_ENV := $(abspath $(VENV))
 export PATH := $(abspath $(BIN)):$(PATH)
 export RAY_USAGE_STATS_ENABLED := 0
+# Containers often set it; then every one of the many processes of a run would compile all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup run test check lint types layers unit constraints clean
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from pad_ray.config import RayConfig
 from pad_ray.errors import ConfigError
 
 GIB = 1 << 30
+
+LOOPBACK = "127.0.0.1"
 
 QUIET = {
     "RAY_AUTH_MODE": "token",
@@ -52,36 +55,43 @@ def ray_cluster(config: RayConfig) -> Iterator[None]:
         yield
         return
     address = config.address or os.environ.get("RAY_ADDRESS")
-    try:
-        with _silent_stderr():
-            _init(config, address)
-    except ConnectionError as error:
-        raise ConfigError(f"ray.address {address!r}: no cluster answers there ({error}); is it running?") from None
-    except AuthenticationError:
-        raise ConfigError(
-            f"ray.address {address!r}: the cluster asks for its token; put it into RAY_AUTH_TOKEN or ~/.ray/auth_token"
-        ) from None
-    except ValueError as error:
-        if not address:
-            raise
-        raise ConfigError(
-            f"ray.address {address!r}: no address of a cluster ({error}); give auto or HOST:PORT. A job server's "
-            "http:// address is for `ray job submit`"
-        ) from None
-    try:
+    with ExitStack() as until_the_end:
+        try:
+            with _silent_stderr():
+                if address:
+                    ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
+                else:
+                    _start(config, until_the_end)
+        except ConnectionError as error:
+            raise ConfigError(f"ray.address {address!r}: no cluster answers there ({error}); is it running?") from None
+        except AuthenticationError:
+            raise ConfigError(
+                f"ray.address {address!r}: the cluster asks for its token; put it into RAY_AUTH_TOKEN or "
+                "~/.ray/auth_token"
+            ) from None
+        except ValueError as error:
+            if not address:
+                raise
+            raise ConfigError(
+                f"ray.address {address!r}: no address of a cluster ({error}); give auto or HOST:PORT. A job server's "
+                "http:// address is for `ray job submit`"
+            ) from None
+        until_the_end.callback(ray.shutdown)
         _quiet_data()
         yield
-    finally:
-        ray.shutdown()
 
 
-def _init(config: RayConfig, address: str | None) -> None:
+def _start(config: RayConfig, until_the_end: ExitStack) -> None:
+    """A cluster on this machine. What is set in the environment for its processes stays set until the end."""
     import ray
 
-    if address:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-        return
     _ensure_token()
+    port = _free_port()
+    # Otherwise Ray Train asks whichever cluster was last started on this machine whether its controller lives: it waits
+    # 12 s for one that is gone, and takes the word of another for a death.
+    until_the_end.enter_context(_environment("RAY_API_SERVER_ADDRESS", f"http://{LOOPBACK}:{port}"))
+    # Nobody reclaims the machine that a person sits at, and the watcher is one more process to start.
+    until_the_end.enter_context(_environment("RAY_TRAIN_ENABLE_PREEMPTION_WATCHER", "0"))
     ray.init(
         address="local",
         num_cpus=config.num_cpus,
@@ -89,10 +99,29 @@ def _init(config: RayConfig, address: str | None) -> None:
         num_gpus=0 if version("torch").endswith("+cpu") else None,
         object_store_memory=int(config.object_store_gib * GIB),
         include_dashboard=True,
-        dashboard_host="127.0.0.1",
+        dashboard_host=LOOPBACK,
+        dashboard_port=port,
         log_to_driver=False,
         logging_level=logging.ERROR,
     )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _environment(name: str, value: str) -> Iterator[None]:
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        if before is not None:
+            os.environ[name] = before
 
 
 def _ensure_token() -> None:

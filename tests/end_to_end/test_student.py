@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-import ray
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -23,8 +22,9 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from pad_ray.config import StudentConfig
+from pad_ray.config import RayConfig, StudentConfig
 from pad_ray.errors import RunDirectoryError, TrainingError
+from pad_ray.runtime import ray_cluster
 from pad_ray.student.corpus import Example, build_corpus
 from pad_ray.student.trainer import TrainingReport, train_student
 
@@ -40,9 +40,8 @@ STEPS = 50
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
-    ray.init("local", num_cpus=2, object_store_memory=200 * 2**20, include_dashboard=True, logging_level="ERROR")
-    yield
-    ray.shutdown()
+    with ray_cluster(RayConfig(num_cpus=2, object_store_gib=0.2)):
+        yield
 
 
 def save_tokenizer(folder: Path) -> None:
