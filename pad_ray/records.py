@@ -91,6 +91,10 @@ class Verdict:
     wall_ms: float = 0.0
     isolation: str = ""
     """The level of isolation held while the program ran, as the sandbox names it."""
+    unsafe: bool = False
+    """Whether it ran without a seccomp filter, as `unsafe` allows."""
+    lane: str = ""
+    """`solo` (a process of its own) or `shared` (one after others that the gate admitted); empty if it was not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def program_id(question_id: str, prompt_version: str, draw: int) -> str:
     return f"{question_id}@{prompt_version}#{draw}"
 
 
-ARROW_TYPES = {"str": pa.string(), "int": pa.int32(), "float": pa.float64()}
+ARROW_TYPES = {"str": pa.string(), "int": pa.int32(), "float": pa.float64(), "bool": pa.bool_()}
 
 
 def _columns(record: type, *, leave_out: Iterable[str] = ()) -> list[pa.Field]:

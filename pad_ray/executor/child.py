@@ -1,9 +1,9 @@
-"""One untrusted program, run in the forked child: compile, execute, find the answer, make the record.
+"""Untrusted programs, run in the forked child: compile, execute, find the answer, make the record.
 
 Everything here shares a process with the program, which may patch, read or kill any of it. That is harmless by
 construction: the process holds nothing but the program, is confined before it starts, and can only produce a record
-that speaks about itself. What a record claims is therefore the program's own text and is graded outside. Standard
-library only; loaded by path into the zygote.
+that speaks about itself. What a record claims is therefore the program's own text and is graded outside. Only programs
+that pass the gate (`gate.py`) follow one another in a process. Standard library only; loaded by path into the zygote.
 
 The answer contract (`answer_from`): `auto` is the value of a top-level `ans`; else the value returned by a top-level
 callable `solution` or `solver` that takes no required argument; else the last non-empty line printed. None counts as no
@@ -12,13 +12,17 @@ value. `return`, `stdout` and `variable:NAME` ask for one of these alone. `sys.e
 
 from __future__ import annotations
 
-import contextlib
+import builtins
 import io
 import os
 import sys
-import types
-from collections.abc import Callable
-from typing import Any
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would make every fork of the zygote dearer
+    from collections.abc import Callable
+    from types import CodeType, FrameType, ModuleType
+    from typing import Any
 
 FILENAME = "<program>"
 """Name of the program's file in its tracebacks, by which its own lines are told from the library's."""
@@ -29,8 +33,18 @@ ENTRY_POINTS = ("solution", "solver")
 MAX_TRACEBACK = 100_000
 """Frames looked at to find the line of an error; above any recursion limit that memory lets a program reach."""
 
-Encode = Callable[..., bytes]
-"""`wire.encode_record`."""
+RECURSION_LIMIT = 1000
+"""As in a fresh interpreter: our own frames below the program's come on top."""
+
+VALUE_CHARACTERS = 120
+"""Of one value in a trace: a number or a short list."""
+
+ModuleType = type(sys)  # type: ignore[misc, assignment]
+FunctionType = type(lambda: None)
+
+
+class Undecided(BaseException):
+    """What happened in a shared child may be another program's doing; alone it would be told apart."""
 
 
 class Printed(io.RawIOBase):
@@ -60,53 +74,146 @@ class Printed(io.RawIOBase):
 class Runner:
     """Made in the zygote, before the fork, so that the child pays for nothing but its program."""
 
-    def __init__(self, *, answer_from: str, output_bytes: int, encode: Encode) -> None:
+    def __init__(
+        self,
+        wire: ModuleType,
+        gate: Any,
+        *,
+        answer_from: str,
+        output_bytes: int,
+        scientific: tuple[str, ...],
+        trace: bool,
+    ) -> None:
+        """`scientific`: modules for which a program is to go to the other zygote."""
+        self._wire = wire
+        self._encode: Callable[..., bytes] = wire.encode_record
+        self._gate = gate
         self._answer_from = answer_from
-        self._encode = encode
-        self._too_little_memory = encode("memory", 0, "", "MemoryError", "")
-        self._too_much_output = encode("output_limit", 0, "", "OutputLimit", f"more than {output_bytes} bytes printed")
+        self._scientific = scientific
+        self._too_little_memory: bytes = wire.encode_record("memory", error_type="MemoryError")
+        self._too_much_output: bytes = wire.encode_record(
+            "output_limit", error_type="OutputLimit", message=f"more than {output_bytes} bytes printed"
+        )
         self._printed = Printed(output_bytes, self._overflow)
         self._stdout = io.TextIOWrapper(self._printed, encoding="utf-8", newline="\n")  # type: ignore[type-var]
-        self._send: Callable[[bytes], object] = bytes
+        self._send: Callable[[bytes], object] | None = None
+        self._trace = trace
+        self._locals: dict[str, Any] = {}
 
     def warm_up(self) -> None:
         """Compile and run something, so that the types and caches it needs exist before the first fork."""
-        code = "import math\nclass A:\n    x: int = 1\n"
-        code += "def solution(a=1, *b, **c):\n    '''d'''\n    return [i for i in (1, 2)]\n"
-        code += "try:\n    ans = f'{round(2 / 3, 2)!r:>5}' if A.x else {1: {2}}\nexcept ValueError as e:\n    raise\n"
-        code += "while False:\n    with a as b, c:\n        lambda: (yield)\nassert ans\n"
-        namespace: dict[str, Any] = {"__name__": "warm_up"}
-        exec(compile(code, FILENAME, "exec", dont_inherit=True), namespace)
-        self._answer(namespace)
-        for faulty in ("x = (", "1 / 0"):
-            try:
-                exec(compile(faulty, FILENAME, "exec", dont_inherit=True), namespace)
-            except Exception as error:
-                self._failure(error)
+        source = "import math\nclass A:\n    x: int = 1\n"
+        source += "def solution(a=1, *b, **c):\n    '''d'''\n    return [i for i in (1, 2)]\n"
+        source += "try:\n    ans = f'{round(2 / 3, 2)!r:>5}' if A.x else {1: {2}}\nexcept ValueError as e:\n    raise\n"
+        source += "while False:\n    with a as b, c:\n        lambda: (yield)\nassert ans\n"
+        for text in (source, "def solution():\n    x = 1\n    return x * 2.5", "x = (", "1 / 0", "print(1)"):
+            self._ran(text, alone=False)
+            self._shared_record(text)
+        self._locals = {}
 
-    def run(self, source: str, send: Callable[[bytes], object]) -> None:
-        """Run `source` as `__main__` and `send` its record. Does not raise for what the program does."""
+    def run_alone(self, source: str, send: Callable[[bytes], object]) -> None:
+        """Run `source` and `send` its record. Does not raise for what the program does."""
         self._send = send
+        self._prepare(OWN_FRAMES)
+        send(self._ran(source, alone=True))
+
+    def run_shared(self, sources: list[bytes], mapping: memoryview) -> None:
+        """Run those of `sources` that the gate admits, one after the other, their records into the mapping.
+
+        Whenever this process is ended, DONE says which records are whole and PROGRESS which program is to blame.
+        """
+        wire, done, used = self._wire, 0, 0
+        clock = time.process_time_ns
+        self._prepare(OWN_FRAMES + 1)
+        for source in sources:
+            started = clock()
+            wire.PROGRESS.pack_into(mapping, wire.PROGRESS_AT, done + 1, started)
+            record = self._shared_record(source.decode("utf-8", "surrogatepass"))
+            end = used + len(record)
+            if wire.RECORDS_AT + end > wire.MAPPING_BYTES:
+                wire.PROGRESS.pack_into(mapping, wire.PROGRESS_AT, done, started)
+                return
+            mapping[wire.RECORDS_AT + used : wire.RECORDS_AT + end] = record
+            cpu_us = (clock() - started) // 1000
+            wire.CPU_US.pack_into(mapping, wire.RECORDS_AT + used + wire.CPU_US_AT, cpu_us)
+            used, done = end, done + 1
+            wire.DONE.pack_into(mapping, wire.DONE_AT, done, used)
+
+    def _prepare(self, frames: int) -> None:
+        """`frames`: calls from here to the program. How deep we are differs between the lanes; how deep a program can
+        go must not."""
         sys.stdout = self._stdout
         sys.__stdout__ = self._stdout  # type: ignore[misc, assignment]
-        send(self._record(source))
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            frame, frames = frame.f_back, frames + 1
+        sys.setrecursionlimit(RECURSION_LIMIT + frames)
 
-    def _record(self, source: str) -> bytes:
+    def _shared_record(self, source: str) -> bytes:
+        self._printed.kept.clear()
+        try:
+            record = self._ran(source, alone=False)
+            self._stdout.flush()  # what it printed must not come out in its successor's turn
+            return record
+        except Undecided:
+            return self._encode("undecided")
+
+    def _ran(self, source: str, *, alone: bool) -> bytes:
         try:
             code = compile(source, FILENAME, "exec", dont_inherit=True)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+            if not alone and isinstance(error, (RecursionError, MemoryError)):
+                raise Undecided from None
             return self._failure(error, "syntax")
-        module = types.ModuleType("__main__")
-        sys.modules["__main__"] = module
+        if elsewhere := self._elsewhere(source, code) if alone else "":
+            return self._encode(elsewhere)
+        module = ModuleType("__main__")
+        namespace = module.__dict__
+        if alone:
+            sys.modules["__main__"] = module
+        else:
+            refusal, dead = self._gate.look(code)
+            if refusal:
+                return self._encode(self._elsewhere(source, code) or "not_admitted", error_type=refusal)
+            if dead:
+                namespace["__builtins__"] = _without(dead)
+        if "random" in source:  # the same program must get the same verdict
+            __import__("random").seed(0)
         try:
-            with contextlib.suppress(SystemExit):
-                exec(code, module.__dict__)
-            answer = self._answer(module.__dict__)
-        except MemoryError:
-            return self._too_little_memory
+            return self._executed(code, namespace, alone=alone)
+        finally:
+            if not alone:
+                namespace.clear()  # functions and their namespace hold each other
+
+    def _elsewhere(self, source: str, code: CodeType) -> str:
+        for module in self._scientific:
+            if module in source and module in self._gate.imports(code):
+                return "scientific"
+        return ""
+
+    def _executed(self, code: CodeType, namespace: dict[str, Any], *, alone: bool) -> bytes:
+        if self._trace:
+            self._locals = {}
+            sys.setprofile(self._profile)
+        answer = None
+        try:
+            try:
+                exec(code, namespace)
+            except SystemExit:
+                pass
+            answer = self._answer(namespace)
+        except Undecided:
+            raise
+        except (MemoryError, RecursionError) as error:
+            if not alone:
+                raise Undecided from None
+            if isinstance(error, MemoryError):
+                return self._too_little_memory
+            return self._failure(error, trace=self._traced(namespace))
         except BaseException as error:
-            return self._failure(error)
-        return self._encode("no_answer") if answer is None else self._encode("answered", 0, answer)
+            return self._failure(error, trace=self._traced(namespace))
+        status = "no_answer" if answer is None else "answered"
+        return self._encode(status, 0, answer or "", trace=self._traced(namespace))
 
     def _answer(self, namespace: dict[str, Any]) -> str | None:
         """The answer's text by the contract, or None."""
@@ -132,14 +239,16 @@ class Runner:
         return None
 
     def _last_line(self) -> str | None:
-        with contextlib.suppress(ValueError):  # the program closed it; what it printed before was kept
+        try:
             self._stdout.flush()
+        except ValueError:  # the program closed it; what it printed before was kept
+            pass
         for line in reversed(self._printed.kept.decode("utf-8", "replace").split("\n")):
             if line.strip():
                 return line.strip()
         return None
 
-    def _failure(self, error: BaseException, status: str = "raised") -> bytes:
+    def _failure(self, error: BaseException, status: str = "raised", trace: str = "") -> bytes:
         """The record of an exception; a hostile one may raise again while it is described."""
         kind, message, line = "Exception", "", 0
         try:
@@ -150,17 +259,62 @@ class Runner:
             return self._too_little_memory
         except BaseException:
             pass
-        return self._encode(status, line, "", kind, message)
+        return self._encode(status, line, "", kind, message, trace)
 
     def _overflow(self) -> None:
         """The program printed too much: say so and stop, whatever it would catch."""
+        if self._send is None:
+            raise Undecided
         self._send(self._too_much_output)
         os._exit(0)
+
+    def _profile(self, frame: FrameType, event: str, _: object) -> None:
+        """Keep the variables of the function that was called last from the program's top level, or by us."""
+        if event == "return" and frame.f_code.co_filename == FILENAME and frame.f_code.co_name != "<module>":
+            caller = frame.f_back
+            if caller is None or caller.f_code.co_filename != FILENAME or caller.f_code.co_name == "<module>":
+                self._locals = dict(frame.f_locals)
+
+    def _traced(self, namespace: dict[str, Any]) -> str:
+        """Variables and their values, a line each: `name`, a tab, `repr`. Top level first, then the function's."""
+        if not self._trace:
+            return ""
+        sys.setprofile(None)
+        lines: list[str] = []
+        size = 0
+        for variables in (namespace, self._locals):
+            for name, value in list(variables.items()):
+                if "__" in name or isinstance(value, (ModuleType, type)) or callable(value):
+                    continue
+                try:
+                    text = repr(value)[:VALUE_CHARACTERS]
+                except BaseException:
+                    text = "?"
+                line = f"{name}\t{' '.join(text.splitlines())}"
+                size += len(line.encode("utf-8", "backslashreplace")) + 1
+                if size > self._wire.MAX_TRACE_BYTES:
+                    return "\n".join(lines)
+                lines.append(line)
+        return "\n".join(lines)
+
+
+OWN_FRAMES = 2
+"""Of ours between a program that runs alone and `run_alone`: `_ran` and `_executed`."""
+
+
+def _without(modules: frozenset[str]) -> dict[str, Any]:
+    """Builtins whose import passes over `modules`: the program binds them and never looks at them."""
+    real = builtins.__import__
+
+    def skip(name: str, *rest: Any) -> Any:
+        return None if name in modules else real(name, *rest)
+
+    return builtins.__dict__ | {"__import__": skip}
 
 
 def _needs_nothing(entry: Any) -> bool:
     """Whether a callable can be called without arguments."""
-    if type(entry) is types.FunctionType:
+    if type(entry) is FunctionType:
         defaults, keyword_defaults = entry.__defaults__ or (), entry.__kwdefaults__ or {}
         code = entry.__code__
         return code.co_argcount <= len(defaults) and code.co_kwonlyargcount <= len(keyword_defaults)

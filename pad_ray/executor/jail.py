@@ -9,26 +9,28 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import math
 import os
-import resource
-import signal
-import socket
-import sysconfig
-from collections.abc import Callable
-from types import ModuleType
+from _signal import SIGKILL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing would make every fork of the zygote dearer
+    from collections.abc import Callable
+    from types import ModuleType
 
 MAX_FILES = 64
 """Open files of a process. Imports need a handful; keeps `closerange` short where the kernel has no close_range."""
 
-RESULT_FD = 3
-"""Where a child finds its pipe, after 0 to 2 (/dev/null)."""
-
 CPU_SLACK_SECONDS = 1
 """RLIMIT_CPU has whole seconds and must not be faster than the zygote's own deadline."""
 
+RLIMIT_CPU, RLIMIT_FSIZE, RLIMIT_CORE, RLIMIT_NPROC, RLIMIT_NOFILE, RLIMIT_AS = 0, 1, 4, 6, 7, 9
+"""The same on x86-64 and aarch64. Set through ctypes, as all else here: a second extension module would cost every
+fork."""
+
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
 CAPABILITY_VERSION_3 = 0x20080522
+
+CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWNET = 0x04000000, 0x08000000, 0x10000000, 0x40000000
 
 SECCOMP_HELD, LANDLOCK_HELD = 1, 2
 """Bits of the probe's exit code."""
@@ -38,36 +40,39 @@ class Jail:
     """One zygote's jail: made and closed once, then entered by each child."""
 
     def __init__(
-        self,
-        seccomp: ModuleType,
-        landlock: ModuleType,
-        *,
-        cpu_seconds: float,
-        memory_mb: int,
-        readable: list[str],
-        without: frozenset[str],
+        self, seccomp: ModuleType, landlock: ModuleType, *, memory_mb: int, readable: list[str], without: frozenset[str]
     ) -> None:
-        """`seccomp` and `landlock` are the sibling modules; `without` names levels to leave out (for tests)."""
+        """`seccomp` and `landlock` are the sibling modules, `readable` what programs import from; `without` names
+        levels to leave out (for tests)."""
         self._zygote = os.getpid()
-        self._cpu_limit = math.ceil(cpu_seconds) + CPU_SLACK_SECONDS
         self._memory_limit = memory_mb * 2**20 + _address_space()
         self._landlock = landlock
         self._files_guarded = "landlock" not in without and landlock.version() > 0
-        self._readable = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *readable]
+        self._readable = readable
+        self._try_namespaces = "namespaces" not in without
+        self._namespaces = False
         try:
             self._filter = None if "seccomp" in without else seccomp.Filter(files_guarded=self._files_guarded)
         except OSError:
             self._filter = None
 
+    @property
+    def lonely(self) -> bool:
+        """Whether a child cannot start processes: the filter that refuses it was installed, or the child not run."""
+        return self._filter is not None
+
     def close_zygote(self) -> None:
-        """In the zygote, for it and its children.
+        """In the zygote, for it and its children: whatever a fork hands down need not be done by each child.
 
         Raises:
             OSError: where the kernel refuses what every supported kernel has.
         """
-        _limit(resource.RLIMIT_CORE, 0)
-        _limit(resource.RLIMIT_FSIZE, 0)
-        _limit(resource.RLIMIT_NOFILE, MAX_FILES)
+        if self._try_namespaces:
+            self._namespaces = _enter_namespaces()
+        _limit(RLIMIT_CORE, 0)
+        _limit(RLIMIT_FSIZE, 0)
+        _limit(RLIMIT_NOFILE, MAX_FILES)
+        _limit(RLIMIT_AS, self._memory_limit)
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
         _prctl(PR_SET_DUMPABLE, 0)
@@ -76,33 +81,34 @@ class Jail:
         if self._files_guarded:
             self._landlock.read_only([*self._readable, *self._landlock.SYSTEM_LIBRARIES])
 
-    def close_child(self, pipe: int) -> None:
-        """In a child: only `pipe` stays open, as `RESULT_FD`.
+    def close_child(self, cpu_ns: int) -> None:
+        """In a child that may use `cpu_ns` in all: no file stays open but the null ones.
 
         Raises:
             OSError: where the kernel refuses; the program must not be run then.
         """
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(PR_SET_PDEATHSIG, SIGKILL)
         if os.getppid() != self._zygote:
             os._exit(0)
-        os.setsid()
-        if pipe != RESULT_FD:
-            os.dup2(pipe, RESULT_FD, inheritable=False)
-        os.closerange(RESULT_FD + 1, MAX_FILES)
-        _limit(resource.RLIMIT_CPU, self._cpu_limit)
-        _limit(resource.RLIMIT_AS, self._memory_limit)
-        _limit(resource.RLIMIT_NPROC, 0)
-        if self._filter is not None:
+        os.closerange(3, MAX_FILES)
+        _limit(RLIMIT_CPU, -(-cpu_ns // 10**9) + CPU_SLACK_SECONDS)
+        _limit(RLIMIT_NPROC, 0)
+        if self._filter is None:
+            os.setsid()  # so that all it starts can be ended with it
+        else:
             self._filter.install()
 
     def probe(self) -> str:
-        """The levels that held when a confined child tried a socket, a fork and a file: `process+rlimits+...`."""
+        """The levels that held when a confined child tried a socket, a fork and a file: `process+rlimits+...`.
+
+        Namespaces are a second wall behind these, named where the kernel granted them.
+        """
         pid = os.fork()
         if pid == 0:
             held = 0
             try:
-                self.close_child(os.dup(0))
-                if _denied(lambda: socket.socket().close()) and _denied(_fork):
+                self.close_child(0)
+                if _denied(_socket) and _denied(_fork):
                     held |= SECCOMP_HELD
                 if _denied(lambda: os.close(os.open("/proc/self/status", os.O_RDONLY))):
                     held |= LANDLOCK_HELD
@@ -112,7 +118,26 @@ class Jail:
         levels = ["process", "rlimits"]
         levels += ["seccomp"] if held & SECCOMP_HELD else []
         levels += ["landlock"] if held & LANDLOCK_HELD else []
+        levels += ["namespaces"] if self._namespaces else []
         return "+".join(levels)
+
+
+def _enter_namespaces() -> bool:
+    """A user namespace of our own, in it an empty network and no one else's shared memory -> whether it was granted.
+
+    Once for the zygote, which its children share: for each of them they would cost a third of the rate. Containers
+    often refuse them; they stand behind the filter, which refuses sockets and shared memory anyway.
+    """
+    user, group = os.getuid(), os.getgid()
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) != 0:
+        return False
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        try:
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+        except OSError:
+            pass  # then we are nobody in there, which is as good
+    return True
 
 
 def _denied(attempt: Callable[[], None]) -> bool:
@@ -123,6 +148,12 @@ def _denied(attempt: Callable[[], None]) -> bool:
     return False
 
 
+def _socket() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.socket(1, 1, 0) < 0:
+        raise OSError(ctypes.get_errno(), "socket")
+
+
 def _fork() -> None:
     if os.fork() == 0:
         os._exit(0)
@@ -131,16 +162,22 @@ def _fork() -> None:
 def _address_space() -> int:
     """Bytes of address space of this process, which its children start with."""
     with open("/proc/self/statm", "rb") as statm:
-        return int(statm.read().split()[0]) * resource.getpagesize()
+        return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _limit(kind: int, value: int) -> None:
     """Set a limit for good, clamped to the hard limit we were given."""
-    hard = resource.getrlimit(kind)[1]
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (value, value))
+    _checked(_libc_getrlimit(kind, _limits), "getrlimit")
+    value = min(value, _limits[1])  # no limit is the largest number
+    _limits[0] = _limits[1] = value
+    _checked(_libc_setrlimit(kind, _limits), f"setrlimit {kind}")
 
 
+_limits = (ctypes.c_uint64 * 2)()
+_libc_getrlimit, _libc_setrlimit = (
+    ctypes.CDLL(None, use_errno=True).getrlimit,
+    ctypes.CDLL(None, use_errno=True).setrlimit,
+)
 _libc_prctl = ctypes.CDLL(None, use_errno=True).prctl
 _libc_prctl.argtypes = [ctypes.c_int] + [ctypes.c_ulong] * 4
 

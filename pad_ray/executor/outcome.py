@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pad_ray.executor import wire
 from pad_ray.executor.grading import same_answer
 
 if TYPE_CHECKING:
-    from pad_ray.executor.lane import Reply
+    from pad_ray.executor.slot import Reply
     from pad_ray.records import Question, Verdict
 
 ANSWERED = "answered"
@@ -33,6 +33,23 @@ class Outcome:
     wall_ms: float = 0.0
     isolation: str = ""
     """The level of isolation held while the program ran."""
+    unsafe: bool = False
+    """Whether it ran without a seccomp filter, as `unsafe` allows."""
+    lane: str = ""
+    """`shared` or `solo`; empty for one that was not run."""
+    trace: tuple[tuple[str, str], ...] = ()
+    """Where asked for: variables and their values' `repr`, in the order of assignment, those of the top level first,
+    then those of the function that was called last from there. Values are as they were at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every program of a sandbox runs under, as its outcome tells."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    isolation: str
+    unsafe: bool
 
 
 def verdict(outcome: Outcome, question: Question) -> Verdict:
@@ -53,44 +70,53 @@ def verdict(outcome: Outcome, question: Question) -> Verdict:
         cpu_ms=outcome.cpu_ms,
         wall_ms=outcome.wall_ms,
         isolation=outcome.isolation,
+        unsafe=outcome.unsafe,
+        lane=outcome.lane,
     )
 
 
-def outcome_of(reply: Reply, *, cpu_seconds: float, wall_seconds: float, isolation: str) -> Outcome:
-    """The outcome that a zygote's reply amounts to. Only for ends that the program brought about.
+def outcome_of(reply: Reply, terms: Terms) -> Outcome:
+    """What a program that ran alone came to. Only for ends that the program brought about.
 
     Raises:
         ValueError: for an end that is a failure of the machinery.
     """
-    status, line, answer, kind, message = _read(reply, cpu_seconds, wall_seconds)
+    if reply.done and reply.ended in (wire.END_EXITED, wire.END_SIGNALLED):
+        outcome = read_record(reply.records, terms, "solo")
+    else:
+        status, kind, message = _unrecorded(reply, terms)
+        outcome = Outcome(status, "", kind, message, isolation=terms.isolation, unsafe=terms.unsafe, lane="solo")
+    return replace(outcome, cpu_ms=reply.cpu_ns / 1e6, wall_ms=reply.wall_ns / 1e6)
+
+
+def read_record(record: bytes, terms: Terms, lane: str) -> Outcome:
+    """What a record says; `no_answer` if the program broke its format."""
+    try:
+        status, line, cpu_ms, answer, kind, message, trace = wire.decode_record(record)
+    except wire.BadRecord as error:
+        status, line, cpu_ms, answer, kind, message, trace = "no_answer", 0, 0.0, "", "BadRecord", str(error), ""
+    answer = answer if status == ANSWERED else ""
     return Outcome(
-        status=status,
-        answer=answer if status == ANSWERED else "",
-        error_type=kind,
-        error_message=message,
-        error_line=line,
-        cpu_ms=reply.cpu_ns / 1e6,
-        wall_ms=reply.wall_ns / 1e6,
-        isolation=isolation,
+        *(status, answer, kind, message, line, cpu_ms, cpu_ms, terms.isolation, terms.unsafe, lane),
+        trace=_pairs(trace) if trace else (),
     )
 
 
-def _read(reply: Reply, cpu_seconds: float, wall_seconds: float) -> tuple[str, int, str, str, str]:
-    if reply.ended == wire.END_RECORD:
-        try:
-            return wire.decode_record(reply.record)
-        except wire.BadRecord as error:
-            return "no_answer", 0, "", "BadRecord", str(error)
+def _pairs(trace: str) -> tuple[tuple[str, str], ...]:
+    named = (line.partition("\t") for line in trace.split("\n"))
+    return tuple((name, value) for name, _, value in named)
+
+
+def _unrecorded(reply: Reply, terms: Terms) -> tuple[str, str, str]:
+    """-> status, error type, error message."""
     if reply.ended == wire.END_CPU:
-        return "timeout", 0, "", "Timeout", f"more than {cpu_seconds:g} s of CPU time"
+        return "timeout", "Timeout", f"more than {terms.cpu_seconds:g} s of CPU time"
     if reply.ended == wire.END_WALL:
-        return "timeout", 0, "", "Timeout", f"more than {wall_seconds:g} s"
-    if reply.ended == wire.END_GARBAGE:
-        return "no_answer", 0, "", "BadRecord", "what it wrote in place of a record breaks the format"
+        return "timeout", "Timeout", f"more than {terms.wall_seconds:g} s"
     if reply.ended == wire.END_EXITED:
-        return "no_answer", 0, "", "Exited", "the process ended without an answer"
+        return "no_answer", "Exited", "the process ended without an answer"
     if reply.ended == wire.END_SIGNALLED:
-        return "killed", 0, "", _signal_name(reply.detail), "the process was ended by a signal"
+        return "killed", _signal_name(reply.detail), "the process was ended by a signal"
     raise ValueError(f"end {reply.ended} is no outcome")
 
 

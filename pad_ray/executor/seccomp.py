@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import platform
+import os
 import struct
 
 _X86_64 = {
@@ -43,7 +43,7 @@ _AARCH64 = {
 """The same calls where the architecture has them. Numbers: include/uapi/asm-generic/unistd.h. Not run by us so far."""
 
 _ARCHITECTURES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
-"""`platform.machine()` -> AUDIT_ARCH value and table. Others are refused."""
+"""`os.uname().machine` -> AUDIT_ARCH value and table. Others are refused."""
 
 X32_BIT = 0x40000000
 """Set in the number of every x32 call, which would otherwise slip past the table on x86-64."""
@@ -59,6 +59,11 @@ _OPEN_WRITES = 0o3 | 0o100 | 0o1000 | 0o20000000
 
 _ALLOW, _KILL, _EPERM = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_JUMP = 0x05
+_FARTHEST_JUMP = 255
+"""Instructions that a comparison can skip; an unconditional jump has no such limit."""
+
+_Instruction = tuple[int, int, int, int]
 _NR, _ARCH, _ARGS = 0, 4, 16
 """Offsets in `struct seccomp_data`; arguments are eight bytes each, low word first on both architectures."""
 
@@ -74,7 +79,7 @@ class Filter:
 
     def __init__(self, *, files_guarded: bool) -> None:
         """`files_guarded`: Landlock decides which files may be opened; without it opening to write is refused here."""
-        machine = platform.machine()
+        machine = os.uname().machine
         if machine not in _ARCHITECTURES:
             raise OSError(errno.ENOSYS, f"no system call table for {machine}")
         audit, table = _ARCHITECTURES[machine]
@@ -96,33 +101,52 @@ class Filter:
             raise OSError(ctypes.get_errno(), "seccomp filter refused")
 
 
-def _instructions(audit: int, table: dict[str, int], *, files_guarded: bool) -> list[tuple[int, int, int, int]]:
-    """Classic BPF: (code, jump if true, jump if false, constant)."""
+def _instructions(audit: int, table: dict[str, int], *, files_guarded: bool) -> list[_Instruction]:
+    """Classic BPF: (code, jump if true, jump if false, constant).
+
+    A decision tree over runs of numbers that are treated alike: the kernel tries every number that there is when a
+    filter is installed, which happens once for each program, so a chain of comparisons would cost a tenth of the rate.
+    """
     guarded = {"fcntl": _only(1, _FCNTL_COMMANDS), "ioctl": _only(1, _IOCTL_REQUESTS), "prlimit64": _own_limits()}
     if not files_guarded:
         guarded |= {"open": _reads_only(1), "openat": _reads_only(2)}
-    code = [(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NR)]
+    allow, refuse = [(_RETURN, 0, 0, _ALLOW)], [(_RETURN, 0, 0, _EPERM)]
+    treated = {number: guarded.get(name, allow) for name, number in table.items()}
+    runs: list[tuple[int, list[_Instruction]]] = [(0, treated.get(0, refuse))]
+    for number in range(1, max(treated) + 2):
+        if treated.get(number, refuse) is not runs[-1][1]:
+            runs.append((number, treated.get(number, refuse)))
+    code: list[_Instruction] = [(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NR)]
     if table is _X86_64:
         code += [(_AT_LEAST, 0, 1, X32_BIT), (_RETURN, 0, 0, _KILL)]
-    for name, number in table.items():
-        body = guarded.get(name, [(_RETURN, 0, 0, _ALLOW)])
-        code += [(_EQUAL, 0, len(body), number), *body]
-    return [*code, (_RETURN, 0, 0, _EPERM)]
+    return code + _tree(runs)
 
 
-def _only(argument: int, values: tuple[int, ...]) -> list[tuple[int, int, int, int]]:
+def _tree(runs: list[tuple[int, list[_Instruction]]]) -> list[_Instruction]:
+    """Each run begins at its number and lasts until the next one begins; the first begins anywhere below."""
+    if len(runs) == 1:
+        return runs[0][1]
+    middle = len(runs) // 2
+    below, above = _tree(runs[:middle]), _tree(runs[middle:])
+    number = runs[middle][0]
+    if len(below) <= _FARTHEST_JUMP:
+        return [(_AT_LEAST, len(below), 0, number), *below, *above]
+    return [(_AT_LEAST, 0, 1, number), (_JUMP, 0, 0, len(below)), *below, *above]
+
+
+def _only(argument: int, values: tuple[int, ...]) -> list[_Instruction]:
     code = [(_LOAD, 0, 0, _ARGS + 8 * argument)]
     for value in values:
         code += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ALLOW)]
     return [*code, (_RETURN, 0, 0, _EPERM)]
 
 
-def _reads_only(argument: int) -> list[tuple[int, int, int, int]]:
+def _reads_only(argument: int) -> list[_Instruction]:
     load = (_LOAD, 0, 0, _ARGS + 8 * argument)
     return [load, (_ANY_BIT, 0, 1, _OPEN_WRITES), (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW)]
 
 
-def _own_limits() -> list[tuple[int, int, int, int]]:
+def _own_limits() -> list[_Instruction]:
     """prlimit64(0, resource, NULL, old): process 0 is oneself, NULL sets nothing."""
     code = []
     for offset in (_ARGS, _ARGS + 16, _ARGS + 20):

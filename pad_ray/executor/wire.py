@@ -1,6 +1,8 @@
 """The bytes that pass between driver, zygote and child. Loaded by all three, so standard library only.
 
-    driver --request--> zygote --fork--> child --READY, record--> zygote --reply--> driver
+    driver --request, sources--> (zygote, child)      the zygote reads the request, its child the sources
+    child --READY, PROGRESS, DONE, records--> mapping  memory that a zygote and its one child share
+    zygote --reply, records--> driver
 
 A record comes from a process that ran an untrusted program: it may be forged, cut short or too long. Its header states
 the sizes of its parts, every size has a cap, and only the driver looks inside.
@@ -10,31 +12,48 @@ from __future__ import annotations
 
 import struct
 
-REQUEST = struct.Struct("<I")
-"""Bytes of source that follow."""
+REQUEST = struct.Struct("<?dII")
+"""Shared or solo, CPU seconds for each program, programs, bytes of sources that follow (each after its own `SIZE`)."""
 
-HELLO = struct.Struct("<I")
-"""Bytes of JSON that follow: what the start-up probe found."""
+SIZE = struct.Struct("<I")
+"""Bytes of what follows: the greeting's JSON, or one source."""
 
-REPLY = struct.Struct("<BiQQI")
-"""End, detail (exit code, signal or errno), CPU ns, wall ns, bytes of record that follow."""
+REPLY = struct.Struct("<BiIIQQI")
+"""End, detail (exit code, signal or errno), programs done, programs begun, CPU ns, wall ns, bytes of records."""
 
-RECORD = struct.Struct("<BIIII")
-"""Status, error line, bytes of answer, error type and error message, which follow."""
+PROGRESS = struct.Struct("<IQ")
+"""Programs begun, CPU ns of the child when it began the last of them."""
 
-READY = b"R"
-"""First byte a child sends: it is confined and about to run the program. A child that dies earlier is our failure."""
+DONE = struct.Struct("<II")
+"""Programs whose records are complete, bytes of these records."""
+
+READY_AT, PROGRESS_AT, DONE_AT, RECORDS_AT = 0, 8, 24, 32
+"""Places in the mapping. READY is one byte that is not zero: the child is confined and about to run a program. A child
+that dies earlier is our failure."""
+
+MAPPING_BYTES = 1 << 20
+"""Holds the longest possible records of 60 programs, or the usual ones of thousands; a child that has filled it ends,
+and what it did not come to is sent again."""
+
+RECORD = struct.Struct("<BIIIIII")
+"""Status, error line, CPU microseconds, bytes of answer, error type, error message and trace, which follow."""
+
+CPU_US, CPU_US_AT = struct.Struct("<I"), 5
+"""The CPU time within a record: known only once the record is made."""
 
 HARD_WALL_FACTOR = 6
 """Times the wall limit, after which a program is ended even if it still gets on: the promise of bounded time."""
 
-END_RECORD, END_EXITED, END_SIGNALLED, END_CPU, END_WALL, END_GARBAGE, END_UNREADY, END_NO_FORK = range(8)
-"""How a child ended: complete record; exit or signal without one; our deadlines; a record that breaks the format, or a
-pipe closed without one by a child that lives on; a child that could not be confined; no child at all. The last two are
-failures of the machinery."""
+END_EXITED, END_SIGNALLED, END_CPU, END_WALL, END_UNREADY, END_NO_FORK = range(6)
+"""How a child ended: by itself; by a signal; by our deadlines; before it was confined; not at all, for there was none.
+The last two are failures of the machinery, after which the zygote leaves."""
 
-STATUSES = ("answered", "raised", "syntax", "no_answer", "memory", "output_limit")
-"""What a record can say; `timeout` and `killed` are said by the parents alone."""
+STATUSES = (
+    "answered", "raised", "syntax", "no_answer", "memory", "output_limit", "not_admitted", "scientific", "undecided",
+)  # fmt: skip
+"""What a record can say; `timeout` and `killed` are said by the parents alone. The last three are no outcomes but send
+a program elsewhere: it may not share a process; it imports what only the scientific zygote has loaded; what happened
+may be another's doing (memory, recursion, too much output), so it is run again alone."""
 
 MAX_ANSWER_BYTES = 4096
 """An answer is a number or a few words; what is cut off could not be right."""
@@ -45,8 +64,12 @@ MAX_ERROR_TYPE_BYTES = 128
 MAX_ERROR_MESSAGE_BYTES = 1024
 """Enough for feedback to the student, whose input is a few hundred tokens."""
 
-MAX_RECORD_BYTES = RECORD.size + MAX_ANSWER_BYTES + MAX_ERROR_TYPE_BYTES + MAX_ERROR_MESSAGE_BYTES
-"""Below the 64 KiB of a pipe, so that writing an honest record never blocks."""
+MAX_TRACE_BYTES = 8192
+"""Enough for 64 variables of a program that solves a word problem."""
+
+CAPS = (MAX_ANSWER_BYTES, MAX_ERROR_TYPE_BYTES, MAX_ERROR_MESSAGE_BYTES, MAX_TRACE_BYTES)
+
+MAX_RECORD_BYTES = RECORD.size + sum(CAPS)
 
 MAX_LINE = 2**31 - 1
 """Lines are 32-bit integers in the shards."""
@@ -56,42 +79,52 @@ class BadRecord(ValueError):
     """The record breaks the format: the program wrote it, or wrote into it."""
 
 
-def encode_record(status: str, line: int = 0, answer: str = "", error_type: str = "", message: str = "") -> bytes:
-    """One record; parts over their caps are cut, characters that UTF-8 lacks are escaped."""
-    parts = [
+def encode_record(
+    status: str,
+    line: int = 0,
+    answer: str = "",
+    error_type: str = "",
+    message: str = "",
+    trace: str = "",
+    cpu_us: int = 0,
+) -> bytes:
+    """One record; parts over their caps are cut, characters that UTF-8 lacks are escaped. A trace is whole or
+    absent."""
+    line = line if 0 <= line <= MAX_LINE else 0
+    parts = (
         _cut(answer, MAX_ANSWER_BYTES),
         _cut(error_type, MAX_ERROR_TYPE_BYTES),
         _cut(message, MAX_ERROR_MESSAGE_BYTES),
-    ]
-    line = line if 0 <= line <= MAX_LINE else 0
-    return RECORD.pack(STATUSES.index(status), line, *map(len, parts)) + b"".join(parts)
+        _cut(trace, MAX_TRACE_BYTES),
+    )
+    return RECORD.pack(STATUSES.index(status), line, min(cpu_us, 2**32 - 1), *map(len, parts)) + b"".join(parts)
 
 
-def record_size(received: bytes | bytearray) -> int | None:
-    """Bytes of the whole record that begins with `received`, or None while the header is incomplete.
+def record_size(received: bytes | bytearray | memoryview, start: int = 0) -> int | None:
+    """Bytes of the whole record that begins at `start`, or None while the header is incomplete.
 
     Raises:
         BadRecord: for a header that no honest child writes.
     """
-    if len(received) < RECORD.size:
+    if len(received) - start < RECORD.size:
         return None
-    status, line, answer, error_type, message = RECORD.unpack_from(received)
+    status, line, _, *sizes = RECORD.unpack_from(received, start)
     if status >= len(STATUSES) or line > MAX_LINE:
         raise BadRecord("unknown status or impossible line")
-    if answer > MAX_ANSWER_BYTES or error_type > MAX_ERROR_TYPE_BYTES or message > MAX_ERROR_MESSAGE_BYTES:
+    if any(size > cap for size, cap in zip(sizes, CAPS, strict=True)):
         raise BadRecord("a part is longer than its cap")
-    return int(RECORD.size + answer + error_type + message)
+    return int(RECORD.size + sum(sizes))
 
 
-def decode_record(record: bytes) -> tuple[str, int, str, str, str]:
-    """-> status, error line, answer, error type, error message.
+def decode_record(record: bytes) -> tuple[str, int, float, str, str, str, str]:
+    """-> status, error line, CPU ms, answer, error type, error message, trace.
 
     Raises:
         BadRecord: for bytes that are not exactly one record of UTF-8 text.
     """
     if record_size(record) != len(record):
         raise BadRecord("not one record")
-    status, line, *sizes = RECORD.unpack_from(record)
+    status, line, cpu_us, *sizes = RECORD.unpack_from(record)
     texts, start = [], RECORD.size
     for size in sizes:
         try:
@@ -99,7 +132,23 @@ def decode_record(record: bytes) -> tuple[str, int, str, str, str]:
         except UnicodeDecodeError:
             raise BadRecord("not UTF-8") from None
         start += size
-    return STATUSES[status], line, texts[0], texts[1], texts[2]
+    return STATUSES[status], line, cpu_us / 1000, texts[0], texts[1], texts[2], texts[3]
+
+
+def encode_sources(sources: list[bytes]) -> bytes:
+    """What follows a request."""
+    return b"".join(part for source in sources for part in (SIZE.pack(len(source)), source))
+
+
+def decode_sources(body: bytes) -> list[bytes]:
+    """`encode_sources`, undone; the driver wrote it, so nothing is checked."""
+    sources, start = [], 0
+    while start < len(body):
+        (size,) = SIZE.unpack_from(body, start)
+        start += SIZE.size
+        sources.append(body[start : start + size])
+        start += size
+    return sources
 
 
 def _cut(text: str, most: int) -> bytes:

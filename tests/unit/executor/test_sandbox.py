@@ -17,11 +17,12 @@ from pad_ray.config import ExecutorConfig
 from pad_ray.errors import SandboxError
 from pad_ray.executor import Outcome, Sandbox, wire
 from pad_ray.executor.judge import judge
-from pad_ray.executor.lane import Lane, LaneDied, Reply
+from pad_ray.executor.slot import Reply, Slot, SlotDied
 from pad_ray.records import Program, Question
 
 LOOP = "while True:\n    pass"
 FULL = "process+rlimits+seccomp+landlock"
+"""Namespaces come on top where the machine grants them."""
 
 
 def _descendants() -> list[psutil.Process]:
@@ -155,16 +156,16 @@ def test_a_program_that_kills_its_zygotes_is_killed_alone() -> None:
 def test_zygotes_that_are_lost_under_seccomp_are_the_machines_failure_and_no_label(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def lost(lane: Lane) -> Reply:
-        raise LaneDied("closed")
+    def lost(slot: Slot) -> list[Reply]:
+        raise SlotDied("closed")
 
-    monkeypatch.setattr(Lane, "collect", lost)
-    monkeypatch.setattr("pad_ray.executor.sandbox.RETRY_SECONDS", 0)
+    monkeypatch.setattr(Slot, "collect", lost)
+    monkeypatch.setattr("pad_ray.executor.dispatch.RETRY_SECONDS", 0)
     with Sandbox() as sandbox, pytest.raises(SandboxError, match="its zygote was lost"):
         list(sandbox.run(["ans = 1"]))
 
 
-def test_a_program_sees_its_own_four_files_however_many_the_driver_has() -> None:
+def test_a_program_sees_the_null_files_alone_however_many_the_driver_has() -> None:
     """The control socket gets a high number then, which a child that closes its low ones would keep."""
     code = (
         "import fcntl\nopened = []\nfor fd in range(4096):\n    try:\n        fcntl.fcntl(fd, fcntl.F_GETFD)\n"
@@ -177,7 +178,7 @@ def test_a_program_sees_its_own_four_files_however_many_the_driver_has() -> None
     finally:
         for fd in many:
             os.close(fd)
-    assert outcome.answer == "[0, 1, 2, 3]"
+    assert outcome.answer == "[0, 1, 2]"
 
 
 def test_without_seccomp_it_refuses_to_start() -> None:
@@ -189,21 +190,24 @@ def test_without_seccomp_it_refuses_to_start() -> None:
 def test_without_landlock_files_can_be_read_but_not_made() -> None:
     code = "try:\n    open('/tmp/pad_ray_made', 'w')\n    ans = 'made'\nexcept PermissionError:\n    ans = 'refused'"
     with Sandbox(without=("landlock",)) as sandbox:
-        assert sandbox.isolation == "process+rlimits+seccomp"
+        assert sandbox.isolation.removesuffix("+namespaces") == "process+rlimits+seccomp"
         made, imported = sandbox.run([code, "import colorsys\nans = 1"])
     assert (made.answer, imported.answer) == ("refused", "1")
     assert not os.path.exists("/tmp/pad_ray_made")
 
 
 def test_failures_of_the_machinery_are_errors_and_never_labels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Lane, "collect", lambda self: Reply(wire.END_NO_FORK, 11, 0, 0, b""))
-    monkeypatch.setattr("pad_ray.executor.sandbox.RETRY_SECONDS", 0)
+    def no_fork(slot: Slot) -> list[Reply]:
+        return [Reply(wire.END_NO_FORK, 11, 0, 0, 0, 0, b"")]
+
+    monkeypatch.setattr(Slot, "collect", no_fork)
+    monkeypatch.setattr("pad_ray.executor.dispatch.RETRY_SECONDS", 0)
     with Sandbox() as sandbox, pytest.raises(SandboxError, match="fork"):
         list(sandbox.run(["ans = 1"]))
 
 
 def test_a_zygote_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pad_ray.executor.lane.INTERPRETER_FLAGS", ("-S", "-c", "raise ValueError('no luck')"))
+    monkeypatch.setattr("pad_ray.executor.slot.INTERPRETER_FLAGS", ("-S", "-c", "raise ValueError('no luck')"))
     with pytest.raises(SandboxError, match="no luck"):
         Sandbox()
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
@@ -263,7 +267,7 @@ def test_the_import_is_light() -> None:
 
 def test_full_isolation_holds_where_ci_runs() -> None:
     with Sandbox() as sandbox:
-        assert sandbox.isolation == FULL
+        assert sandbox.isolation.removesuffix("+namespaces") == FULL
 
 
 def test_outcome_is_plain_data() -> None:

@@ -19,7 +19,7 @@ def test_records_round_trip_within_their_caps(status: str, line: int, answer: st
     read = wire.decode_record(record)
     assert read[0] == status
     assert read[1] in (line, 0)
-    assert answer.encode("utf-8", "backslashreplace").decode().startswith(read[2])
+    assert answer.encode("utf-8", "backslashreplace").decode().startswith(read[3])
 
 
 @given(st.binary(max_size=200))
@@ -41,6 +41,6 @@ def test_a_record_cut_short_or_padded_is_refused(cut: int) -> None:
 
 def test_sizes_over_their_caps_are_refused_before_anything_is_read() -> None:
     with pytest.raises(wire.BadRecord):
-        wire.record_size(wire.RECORD.pack(0, 0, 2**31, 0, 0))
+        wire.record_size(wire.RECORD.pack(0, 0, 0, 2**31, 0, 0, 0))
     with pytest.raises(wire.BadRecord):
-        wire.record_size(wire.RECORD.pack(99, 0, 0, 0, 0))
+        wire.record_size(wire.RECORD.pack(99, 0, 0, 0, 0, 0, 0))
