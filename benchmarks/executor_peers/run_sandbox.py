@@ -1,0 +1,29 @@
+"""Worker: pad_ray's sandbox, with the keywords that the work gives; its zygotes' start is left out."""
+
+import time
+
+from worker import count, read_work, reply
+
+from pad_ray.executor import Sandbox
+
+
+def main() -> None:
+    work = read_work()
+    programs = [program for program, _ in work["programs"]]
+    with Sandbox(**work["sandbox"]) as sandbox:
+        for _ in sandbox.run([program for program, _ in work["warm_up"]]):
+            pass
+        started = time.perf_counter()
+        outcomes = list(sandbox.run(programs))
+        seconds = time.perf_counter() - started
+        reply(
+            seconds,
+            [outcome.status for outcome in outcomes],
+            lanes=count(outcome.lane for outcome in outcomes),
+            isolation=sandbox.isolation,
+            ends=[(outcome.status, outcome.cpu_ms) for outcome in outcomes],
+        )
+
+
+if __name__ == "__main__":
+    main()
