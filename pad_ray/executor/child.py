@@ -177,7 +177,7 @@ class Runner:
                 return self._encode(self._elsewhere(source, code) or "not_admitted", error_type=refusal)
             if dead:
                 namespace["__builtins__"] = _without(dead)
-        if "random" in source:  # the same program must get the same verdict
+        if "random" in source or self._gate.names(code, "random"):  # the same program must get the same verdict
             __import__("random").seed(0)
         try:
             return self._executed(code, namespace, alone=alone)
@@ -195,10 +195,12 @@ class Runner:
         if self._trace:
             self._locals = {}
             sys.setprofile(self._profile)
-        answer = None
+        arguments = (code, namespace)
         try:
             try:
-                exec(code, namespace)
+                exec(
+                    *arguments
+                )  # a plain call takes one level of recursion less once the interpreter has specialised it
             except SystemExit:
                 pass
             answer = self._answer(namespace)

@@ -164,6 +164,10 @@ class Gate:
             if operation == self._import
         }
 
+    def names(self, code: CodeType, name: str) -> bool:
+        """Whether `code`, or a function in it, names `name`: however its letters are written in the source."""
+        return any(name in part.co_names for part in _parts(code))
+
     def _inside(self, part: CodeType, dead: frozenset[str]) -> tuple[str, set[str]]:
         """-> why `part` is refused, and the names that it uses as variables."""
         variables: set[str] = set()

@@ -13,8 +13,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from fresh import run_all_fresh
 
+from pad_ray.executor import Outcome, Sandbox
 from pad_ray.shards.reader import read_shards
+from pad_ray.teacher.extract import extract_program
 
 TABLE = {
     "gsm8k_test.codex_fewshot": {"right": 942, "wrong": 354, "raised": 12, "no_answer": 8, "timeout": 2},
@@ -49,3 +52,28 @@ def test_verify_gives_the_published_counts_by_status(name: str, shared_data: Pat
     assert summary["accuracy"] == pytest.approx(counts["right"] / summary["questions"])  # one has no completion
     assert f"{counts['right']:,}" in finished.stdout and summary["programs_per_second"] > 0
     assert sum(table.num_rows for table in read_shards(tmp_path / "out" / "shards")) == sum(counts.values())
+
+
+@pytest.mark.slow
+def test_every_lane_and_a_fresh_interpreter_say_the_same_of_every_generation(shared_data: Path) -> None:
+    sources = [
+        extract_program(json.loads(line)["completion"])
+        for name in TABLE
+        for line in (shared_data / "generations" / f"{name}.jsonl").read_text().splitlines()
+    ]
+    with Sandbox(wall_seconds=120, slots=2) as auto, Sandbox(wall_seconds=120, slots=2, lanes="solo") as solo:
+        mixed, alone = list(auto.run(sources)), list(solo.run(sources))
+    assert [told(outcome) for outcome in mixed] == [told(outcome) for outcome in alone]
+    assert Counter(outcome.lane for outcome in mixed)["shared"] > 0.95 * len(sources)
+    fresh = run_all_fresh(sources, seconds=10)
+    different = [
+        (source, told(ours), theirs)
+        for source, ours, theirs in zip(sources, mixed, fresh, strict=True)
+        if told(ours) != theirs
+    ]
+    assert different == []
+
+
+def told(outcome: Outcome) -> tuple[str, str, str, int]:
+    """An outcome in the words of `fresh.py`; an answer is cut at 4,096 bytes here and nowhere near them in the files."""
+    return outcome.status, outcome.answer, outcome.error_type, outcome.error_line
