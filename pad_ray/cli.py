@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -145,15 +146,22 @@ def doctor(
     config: Annotated[Path | None, typer.Argument(help="YAML file whose cluster (ray.address) is looked at")] = None,
     overrides: Overrides = None,
     address: Annotated[str | None, typer.Option(help="cluster to look at; by default this machine")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON, and nothing else")] = False,
 ) -> None:
-    """What this machine or cluster has, and whether programs are isolated on it."""
+    """What each node of this machine's or another cluster has, whether programs are isolated there, and how fast."""
     from pad_ray.config_file import load_config, without_file
-    from pad_ray.doctor import examine
+    from pad_ray.doctor import examine, findings
     from pad_ray.report.tables import doctor_table
 
-    findings = examine(address or load_config(*without_file(config, overrides)).ray.address)
-    _print(doctor_table(findings))
-    if not all(finding.ok for finding in findings):
+    address = address or load_config(*without_file(config, overrides)).ray.address
+    if as_json:
+        surveys = examine(address, lambda _: None)
+        typer.echo(json.dumps([node.as_json() for node in surveys], indent=2))
+    else:
+        with _progress() as report:
+            surveys = examine(address, report)
+        _print(doctor_table(findings(surveys)))
+    if not all(finding.ok for finding in findings(surveys)):
         raise typer.Exit(1)
 
 

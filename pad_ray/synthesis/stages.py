@@ -16,6 +16,7 @@ import pyarrow as pa
 from pad_ray.config import EngineConfig, ExecutorConfig, SamplingConfig
 from pad_ray.errors import SandboxError
 from pad_ray.executor import Outcome, Sandbox
+from pad_ray.executor.counters import ExecutorCounters
 from pad_ray.executor.judge import judge
 from pad_ray.executor.outcome import ANSWERED, verdict
 from pad_ray.records import (
@@ -106,6 +107,7 @@ class JudgeAndCommit:
     def __init__(self, executor: ExecutorConfig, shards: str, prompt_version: str) -> None:
         self._executor = executor
         self._sandbox = Sandbox.from_config(executor)
+        self._counters = ExecutorCounters()
         self._shards = Path(shards)
         self._stated = prompt_version.startswith("rationale")
 
@@ -134,13 +136,16 @@ class JudgeAndCommit:
         """A failure of the machinery is no verdict: the part is judged again in a fresh sandbox, a few times."""
         for attempt in range(1, JUDGE_ATTEMPTS + 1):
             try:
-                return judge(self._sandbox, pairs)
+                verdicts = judge(self._sandbox, pairs)
             except SandboxError:
                 if attempt == JUDGE_ATTEMPTS:
                     raise
                 self._sandbox.close()
                 time.sleep(attempt * JUDGE_PAUSE_SECONDS)
                 self._sandbox = Sandbox.from_config(self._executor)
+            else:
+                self._counters.judged(verdicts)
+                return verdicts
         raise AssertionError("unreachable")
 
 
