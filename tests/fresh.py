@@ -4,6 +4,7 @@ program on standard input and prints status, answer, error type and line as JSON
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from pad_ray.executor.slot import site_packages
 
 FRESH = r"""
 import contextlib, io, json, sys, traceback, types
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv.pop(1)),) * 2)
 sys.path += sys.argv[1:]  # the site module does this, and 20 ms of other work
 source, out = sys.stdin.read(), io.StringIO()
 module = sys.modules["__main__"] = types.ModuleType("__main__")
@@ -52,17 +55,15 @@ Told = tuple[str, str, str, int]
 """Status, answer, error type, error line."""
 
 
-def run_fresh(source: str, *, seconds: float) -> Told:
+def run_fresh(source: str, *, cpu_seconds: int) -> Told:
     """What one fresh interpreter says of a program."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", "-W", "ignore", "-c", FRESH, *site_packages()],
-            input=source.encode("utf-8", "surrogatepass"),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-W", "ignore", "-c", FRESH, str(cpu_seconds), *site_packages()],
+        input=source.encode("utf-8", "surrogatepass"),
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         return "timeout", "", "Timeout", 0
     if not done.stdout:
         return "killed", "", str(done.returncode), 0
@@ -70,7 +71,7 @@ def run_fresh(source: str, *, seconds: float) -> Told:
     return status, answer, kind, line
 
 
-def run_all_fresh(sources: Iterable[str], *, seconds: float, at_a_time: int = 2) -> list[Told]:
+def run_all_fresh(sources: Iterable[str], *, cpu_seconds: int, at_a_time: int = 2) -> list[Told]:
     """`run_fresh` for each, in order."""
     with ThreadPoolExecutor(at_a_time) as pool:
-        return list(pool.map(lambda source: run_fresh(source, seconds=seconds), sources))
+        return list(pool.map(lambda source: run_fresh(source, cpu_seconds=cpu_seconds), sources))

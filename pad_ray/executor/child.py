@@ -286,7 +286,12 @@ class Runner:
         size = 0
         for variables in (namespace, self._locals):
             for name, value in list(variables.items()):
-                if "__" in name or isinstance(value, (ModuleType, type)) or callable(value):
+                if (
+                    not isinstance(name, str)
+                    or "__" in name
+                    or isinstance(value, (ModuleType, type))
+                    or callable(value)
+                ):
                     continue
                 try:
                     text = repr(value)[:VALUE_CHARACTERS]

@@ -9,11 +9,11 @@ import re
 import signal
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pad_ray.errors import SandboxError
 from pad_ray.executor import wire
-from pad_ray.executor.lanes import AUDIT_EVERY, Lane, cpu_limit, first_lane, lane_after, limit_is_final
+from pad_ray.executor.lanes import AUDIT_EVERY, ELSEWHERE, Lane, cpu_limit, first_lane, lane_after, limit_is_final
 from pad_ray.executor.outcome import Outcome, Terms, outcome_of, read_record
 from pad_ray.executor.seat import Job, Request, Seat
 from pad_ray.executor.slot import Reply, SlotDied, wait
@@ -36,6 +36,10 @@ LOOK_AHEAD = 8192
 LOOK_AHEAD_BYTES = 64 << 20
 """The same in bytes of source, for programs that are long."""
 
+MAX_DIFFERENCES = 3
+"""Found by audits, before the shared lane is shut. One may be the program's own doing: the order of a set of functions
+is that of their addresses."""
+
 BATCH = 128
 """Programs per shared child: a fork is then 1 % of the work, and a crash costs the others 1 ms."""
 
@@ -54,12 +58,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class SharedLane:
-    """Whether and how programs share a process. It is shut for good if an audit finds a difference."""
+    """Whether and how programs share a process. It is shut for good once audits have found differences."""
 
     is_open: bool
     batch: int = BATCH
     """Programs per shared child."""
     until_audit: int = AUDIT_EVERY
+    differences: int = 0
 
     def audit_is_due(self) -> bool:
         """Whether the program that has just come home is one to look at again."""
@@ -226,6 +231,8 @@ class Dispatch:
         if further := lane_after(job.lane, outcome.status):
             job.lane = further
             self._put(job)
+        elif outcome.status in ELSEWHERE:
+            self._finish(job, replace(outcome, status="no_answer", error_type="BadRecord"))
         elif job.shared_status:
             self._compare(job, outcome)
         elif job.lane is Lane.SHARED and self._shared.audit_is_due():
@@ -237,22 +244,24 @@ class Dispatch:
     def _compare(self, job: Job, alone: Outcome) -> None:
         """The outcome of a program that ran alone stands; where it was another in the shared lane, that lane is
         shut."""
-        same = alone.status == job.shared_status and _bare(alone.answer) == _bare(job.shared_answer)
-        if not same and self._shared.is_open:
-            self._shared.is_open = False
+        if (alone.status, _bare(alone.answer)) != (job.shared_status, _bare(job.shared_answer)):
+            self._shared.differences += 1
             log.error(
-                "a program came to %s %.60r in a shared process and to %s %.60r alone: from here on every program has "
-                "a process of its own. Please report it: %.2000r",
+                "a program came to %s %.60r in a shared process and to %s %.60r alone, which counts. "
+                "Please report it: %.2000r",
                 job.shared_status,
                 job.shared_answer,
                 alone.status,
                 alone.answer,
                 job.source,
             )
-            for waiting in self._waiting[Lane.SHARED]:
-                waiting.lane = Lane.SOLO
-                self._put(waiting)
-            self._waiting[Lane.SHARED].clear()
+            if self._shared.differences >= MAX_DIFFERENCES and self._shared.is_open:
+                self._shared.is_open = False
+                log.error("%d such programs: from here on each has a process of its own", MAX_DIFFERENCES)
+                for waiting in self._waiting[Lane.SHARED]:
+                    waiting.lane = Lane.SOLO
+                    self._put(waiting)
+                self._waiting[Lane.SHARED].clear()
         self._finish(job, alone)
 
     def _finish(self, job: Job, outcome: Outcome) -> None:

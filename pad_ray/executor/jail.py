@@ -40,19 +40,24 @@ class Jail:
     """One zygote's jail: made and closed once, then entered by each child."""
 
     def __init__(
-        self, seccomp: ModuleType, landlock: ModuleType, *, memory_mb: int, readable: list[str], without: frozenset[str]
+        self,
+        seccomp: ModuleType,
+        landlock: ModuleType | None,
+        *,
+        memory_mb: int,
+        readable: list[str],
+        without: frozenset[str],
     ) -> None:
-        """`seccomp` and `landlock` are the sibling modules, `readable` what programs import from; `without` names
-        levels to leave out (for tests)."""
+        """`seccomp` and `landlock` are the sibling modules (the latter None where it does not hold), `readable` what
+        programs import from; `without` names levels to leave out (for tests)."""
         self._zygote = os.getpid()
         self._memory_limit = memory_mb * 2**20 + _address_space()
         self._landlock = landlock
-        self._files_guarded = "landlock" not in without and landlock.version() > 0
         self._readable = readable
         self._try_namespaces = "namespaces" not in without
         self._namespaces = False
         try:
-            self._filter = None if "seccomp" in without else seccomp.Filter(files_guarded=self._files_guarded)
+            self._filter = None if "seccomp" in without else seccomp.Filter(files_guarded=landlock is not None)
         except OSError:
             self._filter = None
 
@@ -78,7 +83,7 @@ class Jail:
         _prctl(PR_SET_DUMPABLE, 0)
         header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
         _checked(ctypes.CDLL(None, use_errno=True).capset(header, (ctypes.c_uint32 * 6)()), "capset")
-        if self._files_guarded:
+        if self._landlock is not None:
             self._landlock.read_only([*self._readable, *self._landlock.SYSTEM_LIBRARIES])
 
     def close_child(self, cpu_ns: int) -> None:
@@ -117,7 +122,7 @@ class Jail:
         held = max(0, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         levels = ["process", "rlimits"]
         levels += ["seccomp"] if held & SECCOMP_HELD else []
-        levels += ["landlock"] if held & LANDLOCK_HELD else []
+        levels += ["landlock"] if self._landlock is not None and held & LANDLOCK_HELD else []
         levels += ["namespaces"] if self._namespaces else []
         return "+".join(levels)
 

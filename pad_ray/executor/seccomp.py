@@ -1,9 +1,9 @@
 """The system calls that a program may make: an allow-list, as a seccomp filter. Standard library only, through ctypes.
 
 What is not listed fails with EPERM: sockets, processes, threads, exec, signals to others, ptrace, io_uring, memfd,
-renaming and deleting. Calls that are listed only with harmless arguments: `fcntl` and `ioctl` (no signal ownership),
-`prlimit64` (reading one's own), and, where Landlock does not guard files, `open` (reading only). Another ABI (32-bit,
-x32) is killed.
+renaming and deleting. Calls that are listed only with harmless arguments: `fcntl` and `ioctl` (no signal ownership)
+and `prlimit64` (reading one's own). Where Landlock does not guard files, none may be opened. Another ABI (32-bit, x32)
+is killed.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ _FCNTL_COMMANDS = (0, 1, 2, 3, 1030)
 _IOCTL_REQUESTS = (0x5401, 0x5413, 0x5450, 0x5451)
 """TCGETS (is it a terminal?), TIOCGWINSZ, FIONCLEX, FIOCLEX. Not FIOASYNC and FIOSETOWN, for the same reason."""
 
-_OPEN_WRITES = 0o3 | 0o100 | 0o1000 | 0o20000000
-"""O_ACCMODE, O_CREAT, O_TRUNC, the bit of its own in O_TMPFILE: none may be set where Landlock does not guard files."""
+_FILES = ("open", "openat", "getdents64", "readlink", "readlinkat")
+"""Refused where Landlock does not say which files may be read: then none may."""
 
 _ALLOW, _KILL, _EPERM = 0x7FFF0000, 0x80000000, 0x00050000 | errno.EPERM
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _JUMP = 0x05
 _FARTHEST_JUMP = 255
 """Instructions that a comparison can skip; an unconditional jump has no such limit."""
@@ -78,7 +78,7 @@ class Filter:
     """
 
     def __init__(self, *, files_guarded: bool) -> None:
-        """`files_guarded`: Landlock decides which files may be opened; without it opening to write is refused here."""
+        """`files_guarded`: Landlock decides which files may be opened; without it opening any is refused here."""
         machine = os.uname().machine
         if machine not in _ARCHITECTURES:
             raise OSError(errno.ENOSYS, f"no system call table for {machine}")
@@ -109,7 +109,7 @@ def _instructions(audit: int, table: dict[str, int], *, files_guarded: bool) -> 
     """
     guarded = {"fcntl": _only(1, _FCNTL_COMMANDS), "ioctl": _only(1, _IOCTL_REQUESTS), "prlimit64": _own_limits()}
     if not files_guarded:
-        guarded |= {"open": _reads_only(1), "openat": _reads_only(2)}
+        table = {name: number for name, number in table.items() if name not in _FILES}
     allow, refuse = [(_RETURN, 0, 0, _ALLOW)], [(_RETURN, 0, 0, _EPERM)]
     treated = {number: guarded.get(name, allow) for name, number in table.items()}
     runs: list[tuple[int, list[_Instruction]]] = [(0, treated.get(0, refuse))]
@@ -117,7 +117,7 @@ def _instructions(audit: int, table: dict[str, int], *, files_guarded: bool) -> 
         if treated.get(number, refuse) is not runs[-1][1]:
             runs.append((number, treated.get(number, refuse)))
     code: list[_Instruction] = [(_LOAD, 0, 0, _ARCH), (_EQUAL, 1, 0, audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NR)]
-    if table is _X86_64:
+    if audit == _ARCHITECTURES["x86_64"][0]:
         code += [(_AT_LEAST, 0, 1, X32_BIT), (_RETURN, 0, 0, _KILL)]
     return code + _tree(runs)
 
@@ -139,11 +139,6 @@ def _only(argument: int, values: tuple[int, ...]) -> list[_Instruction]:
     for value in values:
         code += [(_EQUAL, 0, 1, value), (_RETURN, 0, 0, _ALLOW)]
     return [*code, (_RETURN, 0, 0, _EPERM)]
-
-
-def _reads_only(argument: int) -> list[_Instruction]:
-    load = (_LOAD, 0, 0, _ARGS + 8 * argument)
-    return [load, (_ANY_BIT, 0, 1, _OPEN_WRITES), (_RETURN, 0, 0, _EPERM), (_RETURN, 0, 0, _ALLOW)]
 
 
 def _own_limits() -> list[_Instruction]:

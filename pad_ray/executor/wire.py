@@ -1,7 +1,7 @@
 """The bytes that pass between driver, zygote and child. Loaded by all three, so standard library only.
 
     driver --request, sources--> (zygote, child)      the zygote reads the request, its child the sources
-    child --READY, PROGRESS, DONE, records--> mapping  memory that a zygote and its one child share
+    child --PROGRESS, DONE, records--> mapping        memory that a zygote and its one child share
     zygote --reply, records--> driver
 
 A record comes from a process that ran an untrusted program: it may be forged, cut short or too long. Its header states
@@ -27,13 +27,15 @@ PROGRESS = struct.Struct("<IQ")
 DONE = struct.Struct("<II")
 """Programs whose records are complete, bytes of these records."""
 
-READY_AT, PROGRESS_AT, DONE_AT, RECORDS_AT = 0, 8, 24, 32
-"""Places in the mapping. READY is one byte that is not zero: the child is confined and about to run a program. A child
-that dies earlier is our failure."""
+PROGRESS_AT, DONE_AT, RECORDS_AT = 0, 16, 24
+"""Places in the mapping."""
 
 MAPPING_BYTES = 1 << 20
-"""Holds the longest possible records of 60 programs, or the usual ones of thousands; a child that has filled it ends,
+"""Holds the longest possible records of 75 programs, or the usual ones of thousands; a child that has filled it ends,
 and what it did not come to is sent again."""
+
+SOLO_BYTES = 1 << 16
+"""What a program that runs alone keeps of it: one record, in whole pages whatever the page (4 to 64 KiB)."""
 
 RECORD = struct.Struct("<BIIIIII")
 """Status, error line, CPU microseconds, bytes of answer, error type, error message and trace, which follow."""

@@ -32,6 +32,14 @@ PRELOADED = ("math",)
 """What most programs that solve word problems import, if anything. More would cost every fork more than it saves: a
 child that shares its process with a hundred programs imports what they need once."""
 
+FILELESS = (
+    "abc", "array", "bisect", "calendar", "cmath", "collections.abc", "copy", "dataclasses", "datetime", "decimal",
+    "enum", "fractions", "functools", "heapq", "inspect", "itertools", "json", "numbers", "operator", "random", "re",
+    "statistics", "string", "textwrap", "time", "types", "typing",
+)  # fmt: skip
+"""Loaded as well where Landlock does not say which files may be read: there no file may be opened, so nothing else can
+be imported."""
+
 PARENT_CHECK_NS = 10**9
 """Longest wait for a child between looks at whether the driver is still there."""
 
@@ -74,9 +82,12 @@ class Zygote:
         self._pid, self._driver = os.getpid(), os.getppid()
         self._kept = b""
         self._wall_ns = int(settings["wall_seconds"] * 1e9)
-        self._mapping = _sibling("shared_memory").anonymous(wire.MAPPING_BYTES)
+        self._memory = _sibling("shared_memory").SharedMemory(wire.MAPPING_BYTES)
+        self._mapping = self._memory.bytes
         sys.path += settings["site_packages"]
-        self._preload(settings["preload"])
+        landlock = _sibling("landlock")
+        files_guarded = "landlock" not in settings["without"] and landlock.version() > 0
+        self._preload(settings["preload"] if files_guarded else [*settings["preload"], *FILELESS])
         builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
         away = settings["elsewhere"]
         self._runner = _sibling("child").Runner(
@@ -91,7 +102,7 @@ class Zygote:
         self._strays = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
         self._jail = _sibling("jail").Jail(
             _sibling("seccomp"),
-            _sibling("landlock"),
+            landlock if files_guarded else None,
             memory_mb=settings["memory_mb"],
             readable=settings["readable"],
             without=frozenset(settings["without"]),
@@ -182,13 +193,16 @@ class Zygote:
                 ended = wire.END_CPU  # RLIMIT_CPU was faster than we
         begun, _ = wire.PROGRESS.unpack_from(mapping, wire.PROGRESS_AT)
         done, used = wire.DONE.unpack_from(mapping, wire.DONE_AT)
-        if not mapping[wire.READY_AT]:
+        if not self._memory.unlatch():
             ended = wire.END_UNREADY
-        used = min(used, wire.MAPPING_BYTES - wire.RECORDS_AT)  # the child wrote it, and may be hostile
+        held = wire.MAPPING_BYTES if shared else wire.SOLO_BYTES
+        used = min(used, held - wire.RECORDS_AT)  # the child wrote it, and may be hostile
         header = wire.REPLY.pack(ended, code, min(done, programs), min(begun, programs), cpu, wall, used)
         end = wire.RECORDS_AT + used
         self._kept += header + bytes(mapping[wire.RECORDS_AT : end])
-        mapping[:end] = bytes(end)
+        # Gated programs cannot write there; one that ran alone may have left a message anywhere in what it had.
+        wiped = end if shared else held
+        mapping[:wiped] = bytes(wiped)
         return bool(ended != wire.END_UNREADY)
 
     def _watch(self, pid: int, cpu_ns: int, started: int, *, shared: bool) -> tuple[int, tuple[int, Any]]:
@@ -249,15 +263,14 @@ class Zygote:
                 return
 
     def _be_child(self, shared: bool, cpu_ns: int, programs: int, size: int) -> None:
-        """In the child, for good. A failure before READY is the machinery's; the zygote sees that READY is missing."""
+        """In the child, for good. A failure before the latch is the machinery's."""
         try:
             sources = wire.decode_sources(self._receive(size))
             self._jail.close_child(cpu_ns * programs)
-            mapping = self._mapping
-            mapping[wire.READY_AT] = 1
+            self._memory.latch(wire.MAPPING_BYTES if shared else wire.SOLO_BYTES)
             gc.enable()
             if shared:
-                self._runner.run_shared(sources, mapping)
+                self._runner.run_shared(sources, self._mapping)
             else:
                 self._runner.run_alone(sources[0].decode("utf-8", "surrogatepass"), self._record)
         finally:

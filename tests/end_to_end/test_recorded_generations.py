@@ -65,7 +65,7 @@ def test_every_lane_and_a_fresh_interpreter_say_the_same_of_every_generation(sha
         mixed, alone = list(auto.run(sources)), list(solo.run(sources))
     assert [told(outcome) for outcome in mixed] == [told(outcome) for outcome in alone]
     assert Counter(outcome.lane for outcome in mixed)["shared"] > 0.95 * len(sources)
-    fresh = run_all_fresh(sources, seconds=10)
+    fresh = run_all_fresh(sources, cpu_seconds=6)
     different = [
         (source, told(ours), theirs)
         for source, ours, theirs in zip(sources, mixed, fresh, strict=True)

@@ -105,8 +105,11 @@ def test_every_lane_is_taken_and_none_changes_an_outcome(auto: Sandbox, solo: Sa
     assert {outcome.lane for outcome in alone} == {"solo"}
     assert [told(outcome) for outcome in mixed] == [told(outcome) for outcome in alone]
     plain = [(code, told(outcome)) for code, outcome in zip(codes, mixed, strict=True) if code not in FRESH_DIFFERS]
-    fresh = run_all_fresh([code for code, _ in plain], seconds=3)
-    assert [(code, (status, _bare(answer), kind, line)) for (code, _), (status, answer, kind, line) in zip(plain, fresh, strict=True)] == plain
+    fresh = run_all_fresh([code for code, _ in plain], cpu_seconds=2)
+    assert [
+        (code, (status, _bare(answer), kind, line))
+        for (code, _), (status, answer, kind, line) in zip(plain, fresh, strict=True)
+    ] == plain
 
 
 def test_recursion_goes_as_deep_in_one_lane_as_in_the_other(auto: Sandbox, solo: Sandbox) -> None:
@@ -135,17 +138,19 @@ def test_a_timeout_of_the_first_limit_alone_is_no_outcome() -> None:
         assert [(o.status, o.lane) for o in sandbox.run([slow, counting])] == [("answered", "solo")] * 2
 
 
-def test_an_audit_that_finds_a_difference_shuts_the_shared_lane(
+def test_audits_that_find_differences_shut_the_shared_lane(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("pad_ray.executor.dispatch._bare", lambda answer: object())
     with Sandbox() as sandbox:
-        outcomes = list(sandbox.run([f"ans = {i}" for i in range(300)]))
-        after = list(sandbox.run(["ans = 1"]))
-    assert [outcome.answer for outcome in outcomes] == [str(i) for i in range(300)]
-    assert outcomes[99].lane == "solo"
-    assert after[0].lane == "solo"
-    assert caplog.text.count("a process of its own") == 1
+        outcomes = list(sandbox.run([f"ans = {i}" for i in range(250)]))
+        (between,) = sandbox.run(["ans = 1"])
+        more = list(sandbox.run([f"ans = {i}" for i in range(100)]))
+        (after,) = sandbox.run(["ans = 1"])
+    assert [outcome.answer for outcome in (*outcomes, *more)] == [str(i) for i in (*range(250), *range(100))]
+    assert [i for i, outcome in enumerate(outcomes) if outcome.lane == "solo"] == [99, 199]
+    assert (between.lane, after.lane) == ("shared", "solo")
+    assert caplog.text.count("each has a process of its own") == 1
 
 
 def test_traces_name_the_variables_and_their_last_values() -> None:
@@ -177,8 +182,16 @@ def _binary(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.builds("[{}, {}]".format, inner, inner),
         st.builds("{}[{}]".format, inner, inner),
         st.builds("[v + {} for v in {}]".format, inner, inner),
-        st.builds("{}({})".format, st.sampled_from(["str", "int", "len", "sum", "sorted", "round", "max", "list", "type", "hash", "getattr"]), inner),
-        st.builds("{}.{}()".format, inner, st.sampled_from(["upper", "pop", "split", "keys", "is_integer", "append", "format"])),
+        st.builds(
+            "{}({})".format,
+            st.sampled_from(["str", "int", "len", "sum", "sorted", "round", "max", "list", "type", "hash", "getattr"]),
+            inner,
+        ),
+        st.builds(
+            "{}.{}()".format,
+            inner,
+            st.sampled_from(["upper", "pop", "split", "keys", "is_integer", "append", "format"]),
+        ),
         st.builds("({} if {} else {})".format, inner, inner, inner),
         st.builds("f'{{{}}}'".format, NAMES),
         st.builds("math.{}({})".format, st.sampled_from(["ceil", "sqrt", "gcd", "nothing"]), inner),
@@ -236,7 +249,7 @@ def test_generated_programs_come_to_the_same_in_both_lanes(auto: Sandbox, solo: 
 @settings(unhurried, max_examples=3)
 @given(st.lists(EASY, min_size=10, max_size=20))
 def test_generated_programs_come_to_the_same_in_a_fresh_interpreter(auto: Sandbox, codes: list[str]) -> None:
-    fresh = run_all_fresh(codes, seconds=10)
+    fresh = run_all_fresh(codes, cpu_seconds=2)
     assert [told(outcome) for outcome in auto.run(codes)] == [
         (status, _bare(answer), kind, line) for status, answer, kind, line in fresh
     ]
