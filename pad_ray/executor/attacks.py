@@ -360,8 +360,8 @@ RECORDS = (
     ),
     Attack(
         "message found in the reports",
-        _REACH + "found = [m for m in memory() if bytes(m[64:]).strip(b'\\0')]\nans = 'escaped' if found else 'held'",
-        ("answered", "killed"),  # most of that memory is gone by then
+        _REACH + "found = [m for m in memory() if bytes(m[64:60000]).strip(b'\\0')]\n"
+        "ans = 'escaped' if found else 'held'",  # beyond that the memory is gone
     ),
     Attack(
         "the program before, in memory that was freed",

@@ -50,6 +50,8 @@ PROGRAM_TOO_LONG = Outcome(
     "syntax", error_type="ProgramTooLong", error_message=f"the program is longer than {MAX_SOURCE_BYTES} bytes"
 )
 
+PROGRAM_NOT_TEXT = Outcome("syntax", error_type="UnicodeDecodeError", error_message="the program is not UTF-8")
+
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 """Of an object in its text: another in every process."""
 
@@ -78,7 +80,7 @@ class SharedLane:
 class Dispatch:
     """One pass over `codes`."""
 
-    def __init__(self, seats: list[Seat], terms: Terms, shared: SharedLane, codes: Iterable[str]) -> None:
+    def __init__(self, seats: list[Seat], terms: Terms, shared: SharedLane, codes: Iterable[str | bytes]) -> None:
         self._seats = seats
         self._terms = terms
         self._shared = shared
@@ -155,11 +157,13 @@ class Dispatch:
         if not self._more or ahead >= LOOK_AHEAD * len(self._seats) or self._bytes > LOOK_AHEAD_BYTES:
             return False
         for code in self._codes:
-            source = code.encode("utf-8", "surrogatepass")
+            source = code.encode("utf-8", "surrogatepass") if isinstance(code, str) else bytes(code)
             index = self._taken
             self._taken += 1
             if len(source) > MAX_SOURCE_BYTES:
                 self._done[index] = PROGRAM_TOO_LONG
+            elif not isinstance(code, str) and not _is_text(source):
+                self._done[index] = PROGRAM_NOT_TEXT
             else:
                 self._bytes += len(source)
                 self._put(Job(index, source, first_lane(len(source), shared_open=self._shared.is_open)))
@@ -289,6 +293,14 @@ class Dispatch:
                     raise SandboxError(f"a program could not be run {MAX_MACHINE_FAILURES} times: {why}")
             self._put(job)
         time.sleep(RETRY_SECONDS)
+
+
+def _is_text(source: bytes) -> bool:
+    try:
+        source.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _bare(answer: str) -> str:

@@ -120,8 +120,8 @@ class Sandbox:
             slots=slots,
         )
 
-    def run(self, codes: Iterable[str]) -> Iterator[Outcome]:
-        """The outcome of each program, in order, lazily. Abandoning the iterator kills what is running.
+    def run(self, codes: Iterable[str | bytes]) -> Iterator[Outcome]:
+        """The outcome of each program (text or UTF-8), in order, lazily. Abandoning the iterator kills what is running.
 
         Raises:
             SandboxError: if the machinery fails, or the sandbox is closed or in use by another iterator.

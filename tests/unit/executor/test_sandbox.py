@@ -270,5 +270,42 @@ def test_full_isolation_holds_where_ci_runs() -> None:
         assert sandbox.isolation.removesuffix("+namespaces") == FULL
 
 
+def test_whatever_is_given_for_a_program_gets_an_outcome() -> None:
+    codes = [b"ans = 1", b"ans = '\xff'", "ans = 1\n" + "#" * 999_990, "x = [" * 10_000, "", "\0", "print('x' * 2**30)"]
+    codes += ["while True:\n    print('x' * 10**6)", "ans = 1\n" * 100_000]
+    with Sandbox(memory_mb=4096, cpu_seconds=5) as sandbox:
+        outcomes = list(sandbox.run(codes))
+    statuses = [
+        "answered",
+        "syntax",
+        "answered",
+        "syntax",
+        "no_answer",
+        "syntax",
+        "output_limit",
+        "output_limit",
+        "answered",
+    ]
+    assert [outcome.status for outcome in outcomes] == statuses
+    assert outcomes[1].error_message == "the program is not UTF-8"
+
+
+def test_limits_that_cannot_be_kept_are_clamped_and_said() -> None:
+    with pytest.warns(UserWarning, match=r"cpu_seconds=0 of the sandbox is taken as 0.01, the least that works"):
+        sandbox = Sandbox(cpu_seconds=0)
+    with sandbox:
+        assert [outcome.status for outcome in sandbox.run(["ans = 1", LOOP])] == ["answered", "timeout"]
+    code = (
+        "import resource, warnings\nresource.setrlimit(resource.RLIMIT_CPU, (50, 50))\n"
+        "from pad_ray.executor import Sandbox\nwarnings.simplefilter('error')\n"
+        "try:\n    Sandbox(cpu_seconds=100)\nexcept UserWarning as warning:\n    print(warning)"
+    )
+    said = subprocess.check_output([sys.executable, "-c", code], text=True)
+    assert said == "cpu_seconds=100 of the sandbox is taken as 50, the hard limit of this process\n"
+    for bad in ({"slots": 0}, {"batch": 0}, {"lanes": "fast"}):
+        with pytest.raises(ValueError, match="lanes"):
+            Sandbox(**bad)
+
+
 def test_outcome_is_plain_data() -> None:
     assert Outcome("answered", "1") == Outcome("answered", "1")
