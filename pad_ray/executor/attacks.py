@@ -525,7 +525,8 @@ FILES = _all(
         "database": (
             f"try:\n    import sqlite3\n    sqlite3.connect('/tmp/{MARK}.db').execute('pragma user_version')\n"
             "    ans = 'escaped'\nexcept Exception as error:\n"
-            "    ans = 'held' if type(error).__name__ in ('ImportError', 'OperationalError') else repr(error)"
+            "    names = 'ImportError', 'OperationalError', 'PermissionError'\n"
+            "    ans = 'held' if type(error).__name__ in names else repr(error)"
         ),
         "database by name": _refused(f"dbm.dumb.open('/tmp/{MARK}', 'c')", "dbm.dumb"),
         "log file": _refused(f"logging.FileHandler('/tmp/{MARK}.log')", "logging.handlers"),

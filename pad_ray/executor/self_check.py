@@ -43,6 +43,10 @@ SHOWN = 60
 """Characters of an answer in a detail."""
 
 
+DISARMED = ("ImportError", "ModuleNotFoundError", "PermissionError")
+"""How an attack may end where no file may be opened: it cannot import its tools."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One attack, or one kind of trace: whether it was contained and its successor answered right."""
@@ -67,7 +71,8 @@ def self_check(
     codes = [code for attack in attacks for code in (attack.code, INNOCENT)]
     codes += [code for leftover in leftovers for code in (leftover.code, leftover.witness)]
     outcomes = iter(list(_outcomes(sandbox, codes)))
-    checks = [_attack_check(attack, next(outcomes), next(outcomes)) for attack in attacks]
+    fileless = "landlock" not in sandbox.isolation
+    checks = [_attack_check(attack, next(outcomes), next(outcomes), fileless=fileless) for attack in attacks]
     checks += [_leftover_check(leftover, next(outcomes), next(outcomes)) for leftover in leftovers]
     (last,) = sandbox.run([INNOCENT])
     same = set(zygotes) <= set(sandbox.pids)
@@ -104,12 +109,16 @@ def _outcomes(sandbox: Sandbox, codes: Sequence[str]) -> Iterator[Outcome | Sand
                 yield failure
 
 
-def _attack_check(attack: Attack, attacked: Outcome | SandboxError, after: Outcome | SandboxError) -> Check:
+def _attack_check(
+    attack: Attack, attacked: Outcome | SandboxError, after: Outcome | SandboxError, *, fileless: bool
+) -> Check:
     contained = (
         isinstance(attacked, Outcome)
         and attacked.status in attack.statuses
         and (attacked.status != ANSWERED or attacked.answer == attack.answer)
     )
+    if fileless and isinstance(attacked, Outcome) and attacked.error_type in DISARMED:
+        contained = True
     innocent = _answers(after, INNOCENT_ANSWER)
     detail = _said(attacked) + ("" if innocent else f"; the innocent program after it: {_said(after)}")
     return Check(attack.name, contained and innocent, detail)

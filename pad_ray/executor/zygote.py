@@ -33,12 +33,12 @@ PRELOADED = ("math",)
 child that shares its process with a hundred programs imports what they need once."""
 
 FILELESS = (
-    "abc", "array", "bisect", "calendar", "cmath", "collections.abc", "copy", "dataclasses", "datetime", "decimal",
-    "enum", "fractions", "functools", "heapq", "inspect", "itertools", "json", "numbers", "operator", "random", "re",
-    "statistics", "string", "textwrap", "time", "types", "typing",
+    "_strptime", "abc", "array", "bisect", "calendar", "cmath", "collections.abc", "copy", "dataclasses", "datetime",
+    "decimal", "enum", "fractions", "functools", "heapq", "inspect", "itertools", "json", "numbers", "operator",
+    "random", "re", "statistics", "string", "textwrap", "time", "types", "typing", "unicodedata",
 )  # fmt: skip
 """Loaded as well where Landlock does not say which files may be read: there no file may be opened, so nothing else can
-be imported."""
+be imported. The compiler wants the last one for names that are not ASCII."""
 
 PARENT_CHECK_NS = 10**9
 """Longest wait for a child between looks at whether the driver is still there."""
