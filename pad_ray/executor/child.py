@@ -36,6 +36,9 @@ MAX_TRACEBACK = 100_000
 RECURSION_LIMIT = 1000
 """As in a fresh interpreter: our own frames below the program's come on top."""
 
+WARM_UP_ROUNDS = 40
+"""After these the interpreter has specialised our own code, which a child would otherwise do anew."""
+
 VALUE_CHARACTERS = 120
 """Of one value in a trace: a number or a short list."""
 
@@ -106,10 +109,14 @@ class Runner:
         source += "def solution(a=1, *b, **c):\n    '''d'''\n    return [i for i in (1, 2)]\n"
         source += "try:\n    ans = f'{round(2 / 3, 2)!r:>5}' if A.x else {1: {2}}\nexcept ValueError as e:\n    raise\n"
         source += "while False:\n    with a as b, c:\n        lambda: (yield)\nassert ans\n"
-        for text in (source, "def solution():\n    x = 1\n    return x * 2.5", "x = (", "1 / 0", "print(1)"):
-            self._ran(text, alone=False)
+        faulty = ("x = (", "1 / 0")
+        usual = "def solution():\n    x = 1\n    y = x + 2\n    return y * 2.5\n"
+        main = sys.modules["__main__"]
+        for text in (source, "print(1)", *faulty, *([usual] * WARM_UP_ROUNDS)):
+            self._ran(text, alone=True)
             self._shared_record(text)
         self._locals = {}
+        sys.modules["__main__"] = main
 
     def run_alone(self, source: str, send: Callable[[bytes], object]) -> None:
         """Run `source` and `send` its record. Does not raise for what the program does."""
@@ -125,8 +132,8 @@ class Runner:
         wire, done, used = self._wire, 0, 0
         clock = time.process_time_ns
         self._prepare(OWN_FRAMES + 1)
+        started = clock()
         for source in sources:
-            started = clock()
             wire.PROGRESS.pack_into(mapping, wire.PROGRESS_AT, done + 1, started)
             record = self._shared_record(source.decode("utf-8", "surrogatepass"))
             end = used + len(record)
@@ -134,8 +141,9 @@ class Runner:
                 wire.PROGRESS.pack_into(mapping, wire.PROGRESS_AT, done, started)
                 return
             mapping[wire.RECORDS_AT + used : wire.RECORDS_AT + end] = record
-            cpu_us = (clock() - started) // 1000
-            wire.CPU_US.pack_into(mapping, wire.RECORDS_AT + used + wire.CPU_US_AT, cpu_us)
+            now = clock()
+            wire.CPU_US.pack_into(mapping, wire.RECORDS_AT + used + wire.CPU_US_AT, (now - started) // 1000)
+            started = now
             used, done = end, done + 1
             wire.DONE.pack_into(mapping, wire.DONE_AT, done, used)
 
@@ -177,7 +185,8 @@ class Runner:
                 return self._encode(self._elsewhere(source, code) or "not_admitted", error_type=refusal)
             if dead:
                 namespace["__builtins__"] = _without(dead)
-        if "random" in source or self._gate.names(code, "random"):  # the same program must get the same verdict
+        # The same program must get the same verdict. Letters beyond ASCII may spell the name in another way.
+        if "random" in source or (not source.isascii() and self._gate.names(code, "random")):
             __import__("random").seed(0)
         try:
             return self._executed(code, namespace, alone=alone)

@@ -89,7 +89,7 @@ class Dispatch:
         self._taken = 0
         self._turn = 0
         self._bytes = 0
-        self._waiting: dict[Lane, list[Job]] = {lane: [] for lane in Lane}
+        self._waiting: dict[Lane, list[tuple[int, Job]]] = {lane: [] for lane in Lane}
         self._done: dict[int, Outcome] = {}
 
     def outcomes(self) -> Iterator[Outcome]:
@@ -113,7 +113,7 @@ class Dispatch:
     def _deal(self) -> None:
         """Give work to the seats that have room, to the least busy first."""
         while (lane := self._next_lane()) is not None:
-            suspect = self._waiting[lane][0].suspect
+            suspect = self._waiting[lane][0][1].suspect
             seats = [seat for seat in self._seats if seat.has_room(lane, suspect=suspect)]
             if not seats:
                 return
@@ -132,7 +132,7 @@ class Dispatch:
 
     def _next_lane(self) -> Lane | None:
         """Where the next program in turn waits; programs are fetched if none does."""
-        waiting = [(jobs[0].index, lane) for lane, jobs in self._waiting.items() if jobs]
+        waiting = [(jobs[0][0], lane) for lane, jobs in self._waiting.items() if jobs]
         if waiting:
             return min(waiting)[1]
         while self._fetch():
@@ -145,11 +145,11 @@ class Dispatch:
         """What goes to one child of `lane`, where so many seats have room: few programs are shared out among them."""
         waiting = self._waiting[lane]
         if lane is not Lane.SHARED:
-            return [heapq.heappop(waiting)]
+            return [heapq.heappop(waiting)[1]]
         while len(waiting) < seats * self._shared.batch and self._fetch():
             pass
         share = -(-len(waiting) // seats)
-        return [heapq.heappop(waiting) for _ in range(min(share, self._shared.batch))]
+        return [heapq.heappop(waiting)[1] for _ in range(min(share, self._shared.batch))]
 
     def _fetch(self) -> bool:
         """Take the next program in, if there is one and what is finished ahead of its turn may grow."""
@@ -172,7 +172,7 @@ class Dispatch:
         return False
 
     def _put(self, job: Job) -> None:
-        heapq.heappush(self._waiting[job.lane], job)
+        heapq.heappush(self._waiting[job.lane], (job.index, job))
 
     def _may_take(self, lane: Lane, jobs: int) -> float:
         """Seconds after which a zygote that has not replied is broken."""
@@ -207,9 +207,8 @@ class Dispatch:
     def _settle_shared(self, jobs: list[Job], reply: Reply) -> None:
         terms, start = self._terms, 0
         for job in jobs[: reply.done]:
-            end = start + (wire.record_size(reply.records, start) or 0)
-            self._bring_home(job, read_record(reply.records[start:end], terms, "shared"))
-            start = end
+            outcome, start = read_record(reply.records, start, terms, "shared")
+            self._bring_home(job, outcome)
         left = jobs[reply.done :]
         if not left:
             return
@@ -262,7 +261,7 @@ class Dispatch:
             if self._shared.differences >= MAX_DIFFERENCES and self._shared.is_open:
                 self._shared.is_open = False
                 log.error("%d such programs: from here on each has a process of its own", MAX_DIFFERENCES)
-                for waiting in self._waiting[Lane.SHARED]:
+                for _, waiting in self._waiting[Lane.SHARED]:
                     waiting.lane = Lane.SOLO
                     self._put(waiting)
                 self._waiting[Lane.SHARED].clear()

@@ -82,24 +82,35 @@ def outcome_of(reply: Reply, terms: Terms) -> Outcome:
         ValueError: for an end that is a failure of the machinery.
     """
     if reply.done and reply.ended in (wire.END_EXITED, wire.END_SIGNALLED):
-        outcome = read_record(reply.records, terms, "solo")
+        outcome, _ = read_record(reply.records, 0, terms, "solo")
     else:
         status, kind, message = _unrecorded(reply, terms)
         outcome = Outcome(status, "", kind, message, isolation=terms.isolation, unsafe=terms.unsafe, lane="solo")
     return replace(outcome, cpu_ms=reply.cpu_ns / 1e6, wall_ms=reply.wall_ns / 1e6)
 
 
-def read_record(record: bytes, terms: Terms, lane: str) -> Outcome:
-    """What a record says; `no_answer` if the program broke its format."""
+def read_record(records: bytes, start: int, terms: Terms, lane: str) -> tuple[Outcome, int]:
+    """What the record says that begins at `start`, and where it ends; `no_answer` if the program broke its format."""
     try:
-        status, line, cpu_ms, answer, kind, message, trace = wire.decode_record(record)
+        status, line, cpu_ms, answer, kind, message, trace, end = wire.decode_record(records, start)
     except wire.BadRecord as error:
-        status, line, cpu_ms, answer, kind, message, trace = "no_answer", 0, 0.0, "", "BadRecord", str(error), ""
-    answer = answer if status == ANSWERED else ""
-    return Outcome(
-        *(status, answer, kind, message, line, cpu_ms, cpu_ms, terms.isolation, terms.unsafe, lane),
-        trace=_pairs(trace) if trace else (),
+        return Outcome(
+            "no_answer", "", "BadRecord", str(error), isolation=terms.isolation, unsafe=terms.unsafe, lane=lane
+        ), len(records)
+    outcome = Outcome(
+        status,
+        answer if status == ANSWERED else "",
+        kind,
+        message,
+        line,
+        cpu_ms,
+        cpu_ms,
+        terms.isolation,
+        terms.unsafe,
+        lane,
+        _pairs(trace) if trace else (),
     )
+    return outcome, end
 
 
 def _pairs(trace: str) -> tuple[tuple[str, str], ...]:

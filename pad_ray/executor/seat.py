@@ -29,9 +29,6 @@ class Job:
     shared_answer: str = ""
     """What it came to in the shared lane, if it runs alone only to be compared with that."""
 
-    def __lt__(self, other: Job) -> bool:
-        return self.index < other.index
-
 
 @dataclass(slots=True)
 class Request:

@@ -92,6 +92,8 @@ def encode_record(
 ) -> bytes:
     """One record; parts over their caps are cut, characters that UTF-8 lacks are escaped. A trace is whole or
     absent."""
+    if status == "answered" and not trace and answer.isascii() and len(answer) <= MAX_ANSWER_BYTES:  # the usual one
+        return RECORD.pack(0, 0, cpu_us, len(answer), 0, 0, 0) + answer.encode()
     line = line if 0 <= line <= MAX_LINE else 0
     parts = (
         _cut(answer, MAX_ANSWER_BYTES),
@@ -102,39 +104,34 @@ def encode_record(
     return RECORD.pack(STATUSES.index(status), line, min(cpu_us, 2**32 - 1), *map(len, parts)) + b"".join(parts)
 
 
-def record_size(received: bytes | bytearray | memoryview, start: int = 0) -> int | None:
-    """Bytes of the whole record that begins at `start`, or None while the header is incomplete.
+def decode_record(records: bytes, start: int = 0) -> tuple[str, int, float, str, str, str, str, int]:
+    """-> status, error line, CPU ms, answer, error type, error message, trace, and where the record ends.
 
     Raises:
-        BadRecord: for a header that no honest child writes.
+        BadRecord: if no whole record of UTF-8 text begins at `start`.
     """
-    if len(received) - start < RECORD.size:
-        return None
-    status, line, _, *sizes = RECORD.unpack_from(received, start)
+    begin = start + RECORD.size
+    if len(records) < begin:
+        raise BadRecord("not one record")
+    status, line, cpu_us, answer, kind, message, trace = RECORD.unpack_from(records, start)
     if status >= len(STATUSES) or line > MAX_LINE:
         raise BadRecord("unknown status or impossible line")
-    if any(size > cap for size, cap in zip(sizes, CAPS, strict=True)):
+    if answer > CAPS[0] or kind > CAPS[1] or message > CAPS[2] or trace > CAPS[3]:
         raise BadRecord("a part is longer than its cap")
-    return int(RECORD.size + sum(sizes))
-
-
-def decode_record(record: bytes) -> tuple[str, int, float, str, str, str, str]:
-    """-> status, error line, CPU ms, answer, error type, error message, trace.
-
-    Raises:
-        BadRecord: for bytes that are not exactly one record of UTF-8 text.
-    """
-    if record_size(record) != len(record):
+    end_answer = begin + answer
+    end = end_answer + kind + message + trace
+    if len(records) < end:
         raise BadRecord("not one record")
-    status, line, cpu_us, *sizes = RECORD.unpack_from(record)
-    texts, start = [], RECORD.size
-    for size in sizes:
-        try:
-            texts.append(record[start : start + size].decode("utf-8"))
-        except UnicodeDecodeError:
-            raise BadRecord("not UTF-8") from None
-        start += size
-    return STATUSES[status], line, cpu_us / 1000, texts[0], texts[1], texts[2], texts[3]
+    try:
+        text = str(records[begin:end_answer], "utf-8")
+        if end == end_answer:
+            return STATUSES[status], line, cpu_us / 1000, text, "", "", "", end
+        end_kind = end_answer + kind
+        end_message = end_kind + message
+        rest = records[end_answer:end_kind], records[end_kind:end_message], records[end_message:end]
+        return STATUSES[status], line, cpu_us / 1000, text, *(str(part, "utf-8") for part in rest), end
+    except UnicodeDecodeError:
+        raise BadRecord("not UTF-8") from None
 
 
 def encode_sources(sources: list[bytes]) -> bytes:

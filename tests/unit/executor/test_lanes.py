@@ -142,7 +142,9 @@ def test_audits_that_find_differences_shut_the_shared_lane(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("pad_ray.executor.dispatch._bare", lambda answer: object())
+    monkeypatch.setattr("pad_ray.executor.dispatch.AUDIT_EVERY", 100)
     with Sandbox() as sandbox:
+        sandbox._shared.until_audit = 100
         outcomes = list(sandbox.run([f"ans = {i}" for i in range(250)]))
         (between,) = sandbox.run(["ans = 1"])
         more = list(sandbox.run([f"ans = {i}" for i in range(100)]))
