@@ -35,12 +35,14 @@ try:
         for name in ("solution", "solver"):
             entry = module.__dict__.get(name)
             if value is None and callable(entry):
-                with contextlib.suppress(TypeError, ValueError):
-                    import inspect
+                import inspect
+                try:
                     inspect.signature(entry).bind()
-                    with contextlib.suppress(SystemExit):
-                        value = entry()
-                    break
+                except (TypeError, ValueError):
+                    continue
+                with contextlib.suppress(SystemExit):
+                    value = entry()
+                break
         text = None if value is None else str(value)
 except BaseException as error:
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<program>"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from fresh import run_all_fresh
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from pad_ray.executor import Outcome, Sandbox
@@ -239,7 +239,11 @@ PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=6).map("\n".join)
 EASY = PROGRAMS.filter(lambda code: "hash(" not in code)
 """The hash of an object is its address."""
 
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+unhurried = settings(
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @settings(unhurried, max_examples=30)
