@@ -41,8 +41,8 @@ GENERATIONS = ROOT.parent / "shared" / "data" / "generations"
 PROGRAMS = 2_000
 """Of the made corpus."""
 
-SHARED_COUNT = LIMIT_COUNT = 6_000
-"""Programs per round of what runs 10,000 and more a second: the corpus three times, no text twice."""
+SHARED_COUNT = LIMIT_COUNT = 20_000
+"""Programs per round of what runs 10,000 and more a second: the corpus ten times, no text twice."""
 
 PYTHON_COUNT = 60
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pad_ray.executor.lanes import Lane
 from pad_ray.executor.slot import Slot
 
-AHEAD = {Lane.SHARED: 2, Lane.SOLO: 8, Lane.SCIENTIFIC: 4}
+AHEAD = {Lane.SHARED: 3, Lane.SOLO: 8, Lane.SCIENTIFIC: 4}
 """Requests that a zygote may have: the next one is there when a child ends, whatever this process is doing."""
 
 
