@@ -36,6 +36,9 @@ MAX_TRACEBACK = 100_000
 RECURSION_LIMIT = 1000
 """As in a fresh interpreter: our own frames below the program's come on top."""
 
+OWN_FRAMES = 4
+"""Of ours above a program: `run_alone` or `run_shared`, one that makes a record, `_ran`, `_executed`."""
+
 WARM_UP_ROUNDS = 40
 """After these the interpreter has specialised our own code, which a child would otherwise do anew."""
 
@@ -118,11 +121,23 @@ class Runner:
         self._locals = {}
         sys.modules["__main__"] = main
 
+    def prepare(self, frames: int) -> None:
+        """In the zygote, so that no child need do it: programs print to us, and can recurse as deep as in a fresh
+        interpreter. `frames`: calls from the caller to a program, the same in both lanes."""
+        sys.stdout = self._stdout
+        sys.__stdout__ = self._stdout  # type: ignore[misc, assignment]
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            frame, frames = frame.f_back, frames + 1
+        sys.setrecursionlimit(RECURSION_LIMIT + frames + OWN_FRAMES)
+
     def run_alone(self, source: str, send: Callable[[bytes], object]) -> None:
         """Run `source` and `send` its record. Does not raise for what the program does."""
         self._send = send
-        self._prepare(OWN_FRAMES)
-        send(self._ran(source, alone=True))
+        send(self._alone_record(source))
+
+    def _alone_record(self, source: str) -> bytes:
+        return self._ran(source, alone=True)
 
     def run_shared(self, sources: list[bytes], mapping: memoryview) -> None:
         """Run those of `sources` that the gate admits, one after the other, their records into the mapping.
@@ -131,7 +146,6 @@ class Runner:
         """
         wire, done, used = self._wire, 0, 0
         clock = time.process_time_ns
-        self._prepare(OWN_FRAMES + 1)
         started = clock()
         for source in sources:
             wire.PROGRESS.pack_into(mapping, wire.PROGRESS_AT, done + 1, started)
@@ -146,16 +160,6 @@ class Runner:
             started = now
             used, done = end, done + 1
             wire.DONE.pack_into(mapping, wire.DONE_AT, done, used)
-
-    def _prepare(self, frames: int) -> None:
-        """`frames`: calls from here to the program. How deep we are differs between the lanes; how deep a program can
-        go must not."""
-        sys.stdout = self._stdout
-        sys.__stdout__ = self._stdout  # type: ignore[misc, assignment]
-        frame: FrameType | None = sys._getframe(1)
-        while frame is not None:
-            frame, frames = frame.f_back, frames + 1
-        sys.setrecursionlimit(RECURSION_LIMIT + frames)
 
     def _shared_record(self, source: str) -> bytes:
         self._printed.kept.clear()
@@ -312,10 +316,6 @@ class Runner:
                     return "\n".join(lines)
                 lines.append(line)
         return "\n".join(lines)
-
-
-OWN_FRAMES = 2
-"""Of ours between a program that runs alone and `run_alone`: `_ran` and `_executed`."""
 
 
 def _without(modules: frozenset[str]) -> dict[str, Any]:

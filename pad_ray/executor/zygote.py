@@ -47,6 +47,9 @@ IDLE_NS = 5 * 10**8
 """A program past its wall limit is ended once it has used no CPU for this long: it sleeps. One that still gets on is
 short of CPU because the machine is overloaded, which must never become a label (verl#3478)."""
 
+FRAMES_TO_RUNNER = 2
+"""From `serve` to the runner: `_answer` and `_be_child`."""
+
 SYMPY_WARM_UP = """
 from sympy import Eq, Rational, Symbol, nsolve, simplify, solve, symbols, sqrt
 x, y = symbols("x y")
@@ -145,6 +148,7 @@ class Zygote:
             DriverGone: when it has.
         """
         hello = marshal.dumps({"isolation": self._jail.probe()})
+        self._runner.prepare(FRAMES_TO_RUNNER)
         os.write(self._control, wire.SIZE.pack(len(hello)) + hello)
         usable = True
         while usable:
