@@ -82,7 +82,11 @@ def outcome_of(reply: Reply, terms: Terms) -> Outcome:
         ValueError: for an end that is a failure of the machinery.
     """
     if reply.done and reply.ended in (wire.END_EXITED, wire.END_SIGNALLED):
-        outcome, _ = read_record(reply.records, 0, terms, "solo")
+        outcome, end = read_record(reply.records, 0, terms, "solo")
+        if end != len(reply.records):
+            outcome = replace(
+                outcome, status="no_answer", answer="", error_type="BadRecord", error_message="not one record"
+            )
     else:
         status, kind, message = _unrecorded(reply, terms)
         outcome = Outcome(status, "", kind, message, isolation=terms.isolation, unsafe=terms.unsafe, lane="solo")

@@ -92,7 +92,8 @@ def encode_record(
 ) -> bytes:
     """One record; parts over their caps are cut, characters that UTF-8 lacks are escaped. A trace is whole or
     absent."""
-    if status == "answered" and not trace and answer.isascii() and len(answer) <= MAX_ANSWER_BYTES:  # the usual one
+    answer = str.__getitem__(answer, slice(MAX_ANSWER_BYTES))  # plain text, whatever class the program gave it
+    if status == "answered" and not trace and answer.isascii():  # the usual one
         return RECORD.pack(0, 0, cpu_us, len(answer), 0, 0, 0) + answer.encode()
     line = line if 0 <= line <= MAX_LINE else 0
     parts = (
@@ -151,5 +152,5 @@ def decode_sources(body: bytes) -> list[bytes]:
 
 
 def _cut(text: str, most: int) -> bytes:
-    whole = text[:most].encode("utf-8", "backslashreplace")
+    whole = str.__getitem__(text, slice(most)).encode("utf-8", "backslashreplace")
     return whole if len(whole) <= most else whole[:most].decode("utf-8", "ignore").encode("utf-8")

@@ -27,6 +27,8 @@ UNCONFINED = ("seccomp", "landlock", "namespaces")
 class StubbornSandbox:
     """Answers what is asked of it in order, and fails at one program."""
 
+    isolation = "process+rlimits+seccomp+landlock"
+
     def __init__(self, poison: str) -> None:
         self.pids = [os.getpid()]
         self._poison = poison
