@@ -42,9 +42,6 @@ OWN_FRAMES = 4
 WARM_UP_ROUNDS = 40
 """After these the interpreter has specialised our own code, which a child would otherwise do anew."""
 
-VALUE_CHARACTERS = 120
-"""Of one value in a trace: a number or a short list."""
-
 ModuleType = type(sys)  # type: ignore[misc, assignment]
 FunctionType = type(lambda: None)
 
@@ -88,9 +85,10 @@ class Runner:
         answer_from: str,
         output_bytes: int,
         scientific: tuple[str, ...],
-        trace: bool,
+        tracer: Any = None,
     ) -> None:
-        """`scientific`: modules for which a program is to go to the other zygote."""
+        """`gate` and, where variables are to be reported, `tracer` are of the siblings' classes. `scientific`: modules
+        for which a program is to go to the other zygote."""
         self._wire = wire
         self._encode: Callable[..., bytes] = wire.encode_record
         self._gate = gate
@@ -103,8 +101,7 @@ class Runner:
         self._printed = Printed(output_bytes, self._overflow)
         self._stdout = io.TextIOWrapper(self._printed, encoding="utf-8", newline="\n")  # type: ignore[type-var]
         self._send: Callable[[bytes], object] | None = None
-        self._trace = trace
-        self._locals: dict[str, Any] = {}
+        self._tracer = tracer
 
     def warm_up(self) -> None:
         """Compile and run something, so that the types and caches it needs exist before the first fork."""
@@ -118,7 +115,6 @@ class Runner:
         for text in (source, "print(1)", *faulty, *([usual] * WARM_UP_ROUNDS)):
             self._ran(text, alone=True)
             self._shared_record(text)
-        self._locals = {}
         sys.modules["__main__"] = main
 
     def prepare(self, frames: int) -> None:
@@ -205,9 +201,8 @@ class Runner:
         return ""
 
     def _executed(self, code: CodeType, namespace: dict[str, Any], *, alone: bool) -> bytes:
-        if self._trace:
-            self._locals = {}
-            sys.setprofile(self._profile)
+        if self._tracer is not None:
+            self._tracer.begin()
         arguments = (code, namespace)
         try:
             try:
@@ -224,11 +219,14 @@ class Runner:
                 raise Undecided from None
             if isinstance(error, MemoryError):
                 return self._too_little_memory
-            return self._failure(error, trace=self._traced(namespace))
+            return self._failure(error, trace=self._variables(namespace))
         except BaseException as error:
-            return self._failure(error, trace=self._traced(namespace))
+            return self._failure(error, trace=self._variables(namespace))
         status = "no_answer" if answer is None else "answered"
-        return self._encode(status, 0, answer or "", trace=self._traced(namespace))
+        return self._encode(status, 0, answer or "", trace=self._variables(namespace))
+
+    def _variables(self, namespace: dict[str, Any]) -> str:
+        return "" if self._tracer is None else str(self._tracer.end(namespace))
 
     def _answer(self, namespace: dict[str, Any]) -> str | None:
         """The answer's text by the contract, or None."""
@@ -282,40 +280,6 @@ class Runner:
             raise Undecided
         self._send(self._too_much_output)
         os._exit(0)
-
-    def _profile(self, frame: FrameType, event: str, _: object) -> None:
-        """Keep the variables of the function that was called last from the program's top level, or by us."""
-        if event == "return" and frame.f_code.co_filename == FILENAME and frame.f_code.co_name != "<module>":
-            caller = frame.f_back
-            if caller is None or caller.f_code.co_filename != FILENAME or caller.f_code.co_name == "<module>":
-                self._locals = dict(frame.f_locals)
-
-    def _traced(self, namespace: dict[str, Any]) -> str:
-        """Variables and their values, a line each: `name`, a tab, `repr`. Top level first, then the function's."""
-        if not self._trace:
-            return ""
-        sys.setprofile(None)
-        lines: list[str] = []
-        size = 0
-        for variables in (namespace, self._locals):
-            for name, value in list(variables.items()):
-                if (
-                    not isinstance(name, str)
-                    or "__" in name
-                    or isinstance(value, (ModuleType, type))
-                    or callable(value)
-                ):
-                    continue
-                try:
-                    text = repr(value)[:VALUE_CHARACTERS]
-                except BaseException:
-                    text = "?"
-                line = f"{name}\t{' '.join(text.splitlines())}"
-                size += len(line.encode("utf-8", "backslashreplace")) + 1
-                if size > self._wire.MAX_TRACE_BYTES:
-                    return "\n".join(lines)
-                lines.append(line)
-        return "\n".join(lines)
 
 
 def _without(modules: frozenset[str]) -> dict[str, Any]:

@@ -37,6 +37,9 @@ and what it did not come to is sent again."""
 SOLO_BYTES = 1 << 16
 """What a program that runs alone keeps of it: one record, in whole pages whatever the page (4 to 64 KiB)."""
 
+KEPT_AT, KEPT_BYTES = SOLO_BYTES, 1 << 16
+"""Where in the mapping the zygote keeps replies back, and how much of them: of a few programs that ran alone."""
+
 RECORD = struct.Struct("<BIIIIII")
 """Status, error line, CPU microseconds, bytes of answer, error type, error message and trace, which follow."""
 

@@ -28,18 +28,6 @@ if TYPE_CHECKING:  # importing typing would make every fork dearer
     from types import ModuleType
     from typing import Any
 
-PRELOADED = ("math",)
-"""What most programs that solve word problems import, if anything. More would cost every fork more than it saves: a
-child that shares its process with a hundred programs imports what they need once."""
-
-FILELESS = (
-    "_strptime", "abc", "array", "bisect", "calendar", "cmath", "collections.abc", "copy", "dataclasses", "datetime",
-    "decimal", "enum", "fractions", "functools", "heapq", "inspect", "itertools", "json", "numbers", "operator",
-    "random", "re", "statistics", "string", "textwrap", "time", "types", "typing", "unicodedata",
-)  # fmt: skip
-"""Loaded as well where Landlock does not say which files may be read: there no file may be opened, so nothing else can
-be imported. The compiler wants the last one for names that are not ASCII."""
-
 PARENT_CHECK_NS = 10**9
 """Longest wait for a child between looks at whether the driver is still there."""
 
@@ -50,23 +38,11 @@ short of CPU because the machine is overloaded, which must never become a label 
 FRAMES_TO_RUNNER = 2
 """From `serve` to the runner: `_answer` and `_be_child`."""
 
-SYMPY_WARM_UP = """
-from sympy import Eq, Rational, Symbol, nsolve, simplify, solve, symbols, sqrt
-x, y = symbols("x y")
-n = Symbol("n", positive=True)
-solve(Eq(2 * x + 3, 11), x)
-solve([Eq(x + y, 10), Eq(x - y, 2)], [x, y])
-solve(x**2 - 5 * x + 6, x)
-solve(3 * n + 0.5 * n - 14, n)
-simplify((x + 1) ** 2 - x**2 + sqrt(8)), Rational(1, 3) + 0.5, float(Rational(3, 4)), str(x / 3)
-"""
-"""What sympy loads and computes once, on first use, is there before the first fork: 20 ms of a program's 30."""
-
 LEAST_WAIT_NS = 10**6
 """Between looks at a clock that has almost run out."""
 
-MAX_KEPT_BYTES, KEPT_NS = 16_384, 2 * 10**7
-"""Of replies, and how long a program may run before they are sent without waiting for its own."""
+KEPT_NS = 2 * 10**7
+"""How long a program may run before the replies kept back are sent without waiting for its own."""
 
 STRAYS_BYTES = 65536
 """Read of the list of our children; what does not fit is seen in the next round."""
@@ -95,23 +71,25 @@ class Zygote:
         """`settings` is what `Slot` sends: limits, `answer_from`, `site_packages`, `scientific`, `trace`, `without`."""
         self._control = control
         self._pid, self._driver = os.getpid(), os.getppid()
-        self._kept = b""
+        self._kept = 0
         self._wall_ns = int(settings["wall_seconds"] * 1e9)
         self._memory = _sibling("shared_memory").SharedMemory(wire.MAPPING_BYTES)
         self._mapping = self._memory.bytes
         sys.path += settings["site_packages"]
         landlock = _sibling("landlock")
         files_guarded = "landlock" not in settings["without"] and landlock.version() > 0
-        self._preload(settings["preload"] if files_guarded else [*settings["preload"], *FILELESS])
+        _sibling("preload").preload(settings["preload"], fileless=not files_guarded)
         builtins.exit = builtins.quit = sys.exit  # type: ignore[assignment]
         away = settings["elsewhere"]
-        self._runner = _sibling("child").Runner(
+        child = _sibling("child")
+        tracer = _sibling("tracer").Tracer(child.FILENAME, wire.MAX_TRACE_BYTES) if settings["trace"] else None
+        self._runner = child.Runner(
             wire,
             _sibling("gate").Gate(settings["operations"], tuple(away)),
             answer_from=settings["answer_from"],
             output_bytes=settings["output_kb"] * 1024,
             scientific=tuple(away),
-            trace=settings["trace"],
+            tracer=tracer,
         )
         self._runner.warm_up()
         self._strays = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
@@ -127,19 +105,6 @@ class Zygote:
         _sibling("hugepages").collapse()
         self._jail.close_zygote()
         pthread_sigmask(SIG_BLOCK, {SIGCHLD, SIGTERM})  # `_watch` waits for them
-
-    def _preload(self, modules: list[str]) -> None:
-        """Import what programs need, without what `random` does after each fork: children seed it themselves."""
-        registered, os.register_at_fork = os.register_at_fork, lambda **_: None
-        try:
-            for name in (*PRELOADED, *modules):
-                __import__(name)
-        finally:
-            os.register_at_fork = registered
-        if "numpy" in sys.modules:
-            sys.modules["numpy"].random.seed(0)
-        if "sympy" in sys.modules:
-            exec(SYMPY_WARM_UP, {})
 
     def serve(self) -> None:
         """Answer requests until the driver goes away, or a child could not be made.
@@ -158,7 +123,7 @@ class Zygote:
 
     def _next_request(self) -> bytes:
         """Replies are kept back while there is more to do: the driver need not wake for each of them."""
-        if self._kept and len(self._kept) < MAX_KEPT_BYTES:
+        if self._kept:
             os.set_blocking(self._control, False)
             try:
                 head = os.read(self._control, wire.REQUEST.size)
@@ -170,11 +135,25 @@ class Zygote:
         self._flush()
         return self._receive(wire.REQUEST.size)
 
+    def _keep(self, header: bytes, used: int) -> None:
+        """A reply with the record at the beginning of the mapping: not on our heap, of which each child has a copy, but
+        in the part of the mapping that a program which runs alone gives up."""
+        size = len(header) + used
+        if self._kept + size > wire.KEPT_BYTES:
+            self._flush()
+        start = wire.KEPT_AT + self._kept
+        self._mapping[start : start + len(header)] = header
+        self._mapping[start + len(header) : start + size] = self._mapping[wire.RECORDS_AT : wire.RECORDS_AT + used]
+        self._kept += size
+
     def _flush(self) -> None:
+        self._send(self._mapping[wire.KEPT_AT : wire.KEPT_AT + self._kept])
+        self._kept = 0
+
+    def _send(self, data: memoryview | bytes) -> None:
         sent = 0
-        while sent < len(self._kept):
-            sent += os.write(self._control, self._kept[sent:])
-        self._kept = b""
+        while sent < len(data):
+            sent += os.write(self._control, data[sent:])
 
     def _receive(self, size: int) -> bytes:
         """Exactly `size` bytes of the control socket."""
@@ -182,7 +161,7 @@ class Zygote:
         while len(received) < size:
             try:
                 chunk = os.read(self._control, size - len(received))
-            except BlockingIOError:  # `The driver set a time-out: the driver's socket may live on in a fork of it
+            except BlockingIOError:  # the driver set a time-out, since its socket may live on in a fork of it
                 if os.getpid() == self._pid and os.getppid() != self._driver:
                     raise DriverGone from None
                 continue
@@ -195,10 +174,12 @@ class Zygote:
         """Fork, wait, kill, reap, reply -> whether there was a confined child, which took its sources off the
         socket."""
         mapping, started = self._mapping, time.monotonic_ns()
+        if shared:
+            self._flush()  # its child has the whole mapping for its records
         try:
             pid = os.fork()
         except OSError as error:
-            self._kept += wire.REPLY.pack(wire.END_NO_FORK, error.errno or 0, 0, 0, 0, 0, 0)
+            self._keep(wire.REPLY.pack(wire.END_NO_FORK, error.errno or 0, 0, 0, 0, 0, 0), 0)
             return False
         if pid == 0:
             self._be_child(shared, cpu_ns, programs, size)
@@ -217,7 +198,11 @@ class Zygote:
         used = min(used, held - wire.RECORDS_AT)  # the child wrote it, and may be hostile
         header = wire.REPLY.pack(ended, code, min(done, programs), min(begun, programs), cpu, wall, used)
         end = wire.RECORDS_AT + used
-        self._kept += header + bytes(mapping[wire.RECORDS_AT : end])
+        if shared:
+            self._send(header)
+            self._send(mapping[wire.RECORDS_AT : end])
+        else:
+            self._keep(header, used)
         # Gated programs cannot write there; one that ran alone may have left a message anywhere in what it had.
         wiped = end if shared else held
         mapping[:wiped] = bytes(wiped)
