@@ -38,7 +38,7 @@ PROGRAMS = st.builds(
 VERDICTS = st.builds(
     Verdict,
     status=TEXT, answer=TEXT, error_type=TEXT, error_message=TEXT, error_line=COUNT, cpu_ms=NUMBER, wall_ms=NUMBER,
-    isolation=TEXT,
+    isolation=TEXT, unsafe=st.booleans(), lane=TEXT,
 )  # fmt: skip
 
 QUESTION_COLUMNS = ["question_id", "text", "answer", "answer_kind", "reference", "rationale", "steps"]
@@ -46,13 +46,14 @@ JUDGED_COLUMNS = [
     *QUESTION_COLUMNS,
     "program_id", "draw", "code", "completion", "model", "prompt_version", "tokens", "prompt_tokens", "logprob",
     "given_answer",
-    "status", "error_type", "error_message", "error_line", "cpu_ms", "wall_ms", "isolation",
+    "status", "error_type", "error_message", "error_line", "cpu_ms", "wall_ms", "isolation", "unsafe", "lane",
 ]  # fmt: skip
 REPAIR_COLUMNS = [
     "repair_id", "question_id", "question", "faulty", "feedback", "program", "origin", "round", "status",
 ]  # fmt: skip
 WHOLE = {"steps", "draw", "tokens", "prompt_tokens", "error_line", "round"}
 REAL = {"logprob", "cpu_ms", "wall_ms"}
+TRUTH = {"unsafe"}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,7 @@ def test_columns_in_their_order_with_their_types(schema: pa.Schema, columns: lis
     assert schema.names == columns
     for field in schema:
         wanted = pa.int32() if field.name in WHOLE else pa.float64() if field.name in REAL else pa.string()
+        wanted = pa.bool_() if field.name in TRUTH else wanted
         assert field.type == wanted, field.name
 
 

@@ -246,7 +246,7 @@ unhurried = settings(
 )
 
 
-@settings(unhurried, max_examples=30)
+@settings(unhurried, max_examples=12)
 @given(st.lists(EASY, min_size=10, max_size=30))
 def test_generated_programs_come_to_the_same_in_both_lanes(auto: Sandbox, solo: Sandbox, codes: list[str]) -> None:
     assert [told(outcome) for outcome in auto.run(codes)] == [told(outcome) for outcome in solo.run(codes)]
