@@ -87,18 +87,11 @@ class Filter:
         self._code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *i) for i in code))
         program = struct.pack("<HxxxxxxQ", len(code), ctypes.addressof(self._code))
         self._program = ctypes.create_string_buffer(program)
-        self._prctl = ctypes.CDLL(None, use_errno=True).prctl
-        self._prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong]
-        self._pointer = ctypes.c_void_p(ctypes.addressof(self._program))
+        self._prctl = ctypes.CDLL(None).prctl
 
-    def install(self) -> None:
-        """For this process, for good; `no_new_privs` must be set.
-
-        Raises:
-            OSError: where the kernel has no seccomp filters.
-        """
-        if self._prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._pointer, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "seccomp filter refused")
+    def install(self) -> int:
+        """For this process, for good; `no_new_privs` must be set. Not 0 where the kernel has no seccomp filters."""
+        return int(self._prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, self._program, 0, 0))
 
 
 def _instructions(audit: int, table: dict[str, int], *, files_guarded: bool) -> list[_Instruction]:

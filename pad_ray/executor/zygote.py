@@ -73,7 +73,7 @@ class Zygote:
         self._pid, self._driver = os.getpid(), os.getppid()
         self._kept = 0
         self._wall_ns = int(settings["wall_seconds"] * 1e9)
-        self._memory = _sibling("shared_memory").SharedMemory(wire.MAPPING_BYTES)
+        self._memory = _sibling("shared_memory").SharedMemory(wire.MAPPING_BYTES, wire.SOLO_BYTES)
         self._mapping = self._memory.bytes
         sys.path += settings["site_packages"]
         landlock = _sibling("landlock")
@@ -269,7 +269,8 @@ class Zygote:
         """In the child, for good. A failure before the latch is the machinery's."""
         try:
             sources = wire.decode_sources(self._receive(size))
-            self._jail.close_child(cpu_ns * programs)
+            if not self._jail.close_child(cpu_ns * programs):
+                os._exit(1)
             self._memory.latch(wire.MAPPING_BYTES if shared else wire.SOLO_BYTES)
             gc.enable()
             if shared:
