@@ -99,6 +99,10 @@ def test_a_run_that_is_killed_ends_with_every_question_exactly_once(tmp_path: Pa
     assert stamps.items() <= {path.name: path.stat().st_mtime_ns for path in shards.glob("*.arrow")}.items()
 
 
+AGENT_SECONDS = 60
+"""For the agent of a node that has just been started."""
+
+
 @pytest.fixture
 def job_server() -> Iterator[dict[str, str]]:
     """A head node as `ray start` makes it, with its job server on loopback and token authentication."""
@@ -121,10 +125,15 @@ def job_server() -> Iterator[dict[str, str]]:
 
 def test_a_job_runs_on_a_cluster_through_its_job_server(job_server: dict[str, str], tmp_path: Path) -> None:
     command = ["ray", "job", "submit", "--working-dir", ".", "--", "python", "jobs/synthesize.py", *SETTINGS]
-    submitted = subprocess.run(
-        [*command, f"run_dir={tmp_path / 'run'}", "questions.limit=40"],
-        cwd=ROOT, env=job_server, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    deadline = time.monotonic() + AGENT_SECONDS
+    while True:
+        submitted = subprocess.run(
+            [*command, f"run_dir={tmp_path / 'run'}", "questions.limit=40"],
+            cwd=ROOT, env=job_server, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if "No available agent" not in submitted.stderr + submitted.stdout or time.monotonic() > deadline:
+            break
+        time.sleep(1)  # `ray start` returns before the agent that takes jobs is up
     assert submitted.returncode == 0, submitted.stdout + submitted.stderr
     assert len(_questions_done(tmp_path / "run")) == 40
 
