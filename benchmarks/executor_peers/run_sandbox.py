@@ -6,12 +6,18 @@ from worker import count, read_work, reply
 
 from pad_ray.executor import Sandbox
 
+SCIENTIFIC = "import sympy\nans = sympy.Integer(2)"
+"""Has a zygote started that other programs do without; that start is left out too."""
+
 
 def main() -> None:
     work = read_work()
     programs = [program for program, _ in work["programs"]]
     with Sandbox(**work["sandbox"]) as sandbox:
-        for _ in sandbox.run([program for program, _ in work["warm_up"]]):
+        warm_up = [program for program, _ in work["warm_up"]]
+        if any("sympy" in program for program in programs):
+            warm_up += [SCIENTIFIC] * (4 * work["sandbox"].get("slots", 1))  # some for every slot
+        for _ in sandbox.run(warm_up):
             pass
         started = time.perf_counter()
         outcomes = list(sandbox.run(programs))
