@@ -271,9 +271,9 @@ def test_full_isolation_holds_where_ci_runs() -> None:
 
 
 def test_whatever_is_given_for_a_program_gets_an_outcome() -> None:
-    codes = [b"ans = 1", b"ans = '\xff'", "ans = 1\n" + "#" * 999_990, "x = [" * 10_000, "", "\0", "print('x' * 2**28)"]
+    codes = [b"ans = 1", b"ans = '\xff'", "ans = 1\n" + "#" * 999_990, "x = [" * 10_000, "", "\0", "print('x' * 2**30)"]
     codes += ["while True:\n    print('x' * 10**6)", "ans = 1\n" * 100_000]
-    with Sandbox(memory_mb=2048, cpu_seconds=60, wall_seconds=120) as sandbox:
+    with Sandbox(memory_mb=4096, cpu_seconds=60, wall_seconds=120) as sandbox:
         outcomes = list(sandbox.run(codes))
     statuses = [
         "answered",
