@@ -106,7 +106,7 @@ AGENT_SECONDS = 60
 @pytest.fixture
 def job_server() -> Iterator[dict[str, str]]:
     """A head node as `ray start` makes it, with its job server on loopback and token authentication."""
-    port, dashboard = 26379, 28265
+    port, dashboard, agent = 26379, 28265, 28266
     environment = os.environ | {
         MARK: uuid.uuid4().hex,
         "RAY_AUTH_MODE": "token",
@@ -116,6 +116,7 @@ def job_server() -> Iterator[dict[str, str]]:
     }
     subprocess.run(
         ["ray", "start", "--head", f"--port={port}", f"--dashboard-port={dashboard}", "--dashboard-host=127.0.0.1",
+         f"--dashboard-agent-listen-port={agent}",  # with the default one, any other cluster here would keep jobs out
          "--node-ip-address=127.0.0.1", "--num-cpus=2", "--object-store-memory=200000000", "--disable-usage-stats"],
         env={k: v for k, v in environment.items() if k != "RAY_ADDRESS"}, check=True, capture_output=True,
     )  # fmt: skip
