@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 EMBEDDED = {
     "embedded:teacher": Path(__file__).parent / "embedded" / "teacher",
@@ -53,11 +53,9 @@ class QuestionsConfig(Section):
         return f"{self.set}/{self.split}" if self.set in ("wordsums", "gsm8k") else self.set
 
 
-class SamplingConfig(Section):
-    """How completions are drawn."""
+class DrawConfig(Section):
+    """How one completion is drawn."""
 
-    samples: int = Field(1, ge=1)
-    """Completions per question."""
     temperature: float = Field(0.8, ge=0)
     """0 is greedy."""
     top_p: float = Field(1.0, gt=0, le=1)
@@ -66,16 +64,73 @@ class SamplingConfig(Section):
     """Longest completion, in tokens."""
 
 
+class SamplingConfig(DrawConfig):
+    """How a fixed number of completions is drawn."""
+
+    samples: int = Field(1, ge=1)
+    """Completions per question."""
+
+
+class EndpointConfig(Section):
+    """Servers that speak OpenAI's protocol: vLLM's own, or hosted ones (engine: openai)."""
+
+    urls: tuple[str, ...] = ()
+    """Base addresses, e.g. http://10.0.0.5:8000/v1; requests go to the one with the fewest under way."""
+    api: Literal["completions", "chat"] = "completions"
+    """completions: the prompt is continued; chat: the prompt is one user message."""
+    key_variable: str = "OPENAI_API_KEY"
+    """Environment variable that holds the key. The key itself is never a setting, and is written nowhere."""
+    requests_per_minute: float | None = Field(None, gt=0)
+    """Per endpoint and engine actor; no limit without it."""
+    tokens_per_minute: float | None = Field(None, gt=0)
+    """Prompt and completion tokens, per endpoint and engine actor; no limit without it."""
+    timeout_seconds: float = Field(600, gt=0)
+    """Longest wait for one answer."""
+    attempts: int = Field(8, ge=1)
+    """Tries of one request where another try can help: no connection, 408, 409, 429, 5xx, an answer cut in the middle."""
+    dollars_per_million_prompt_tokens: float = Field(0.0, ge=0)
+    """For the account of the run."""
+    dollars_per_million_completion_tokens: float = Field(0.0, ge=0)
+    """For the account of the run."""
+
+
+class DummyConfig(Section):
+    """A teacher without a model, for tests and benchmarks of everything else (engine: dummy).
+
+    Shares of its programs; the rest gives a wrong answer.
+    """
+
+    right: float = Field(0.7, ge=0, le=1)
+    """Give the gold answer."""
+    raises: float = Field(0.05, ge=0, le=1)
+    """Raise an error."""
+    loops: float = Field(0.0, ge=0, le=1)
+    """Never end."""
+    variants: int = Field(4, ge=1)
+    """Distinct right programs per question."""
+    seconds: float = Field(0.0, ge=0)
+    """Taken by each completion; 0.5 to 1.5 times as long, so that draws end out of order."""
+
+
 class EngineConfig(Section):
     """What writes the programs."""
 
-    engine: Literal["vllm", "huggingface", "recorded", "reference"] = "vllm"
-    """vllm: decoder-only models, on GPU or CPU; huggingface: encoder-decoder models; recorded: completions from a JSON
-    Lines file; reference: the question's own reference program."""
+    engine: Literal["vllm", "huggingface", "openai", "recorded", "reference", "dummy"] = "vllm"
+    """vllm: decoder-only models, on GPU or CPU; huggingface: encoder-decoder models; openai: servers elsewhere; recorded:
+    completions from a JSON Lines file; reference: the question's own reference program; dummy: made-up programs."""
     model: str = "embedded:teacher"
-    """`embedded:teacher`, a local checkpoint or a hub name; for `recorded` the JSON Lines file."""
+    """`embedded:teacher`, a local checkpoint or a hub name; for `openai` the name that the servers know; for `recorded`
+    the JSON Lines file."""
+    endpoint: EndpointConfig = EndpointConfig()
+    """openai only: where the servers are."""
+    dummy: DummyConfig = DummyConfig()
+    """dummy only: what it writes."""
     workers: int = Field(1, ge=1)
-    """Engine actors, each with the whole model."""
+    """Engine actors, each with the whole model; with `max_workers` the fewest of them."""
+    max_workers: int | None = Field(None, ge=1)
+    """Most engine actors: Ray Data starts more as there is work, and nodes, for them."""
+    stagger_seconds: float = Field(2.0, ge=0)
+    """Between the starts of two engines: many that load at once stall a shared disk."""
     blocks_in_flight: int = Field(2, ge=1)
     """Blocks of questions that one engine works on at a time: the next block fills the batch as one runs out."""
     tensor_parallel_size: int = Field(1, ge=1)
@@ -99,12 +154,21 @@ class PromptConfig(Section):
 
     version: Literal["program-v1", "rationale-v1"] = "program-v1"
     """Template: ask for a program or for a chain of thought. Part of every program's id."""
-    demonstrations: Path | None = None
-    """YAML file of question/program pairs shown before the question; one that is in an evaluation set is refused."""
+    demonstrations: tuple[Path, ...] = ()
+    """YAML files of question/program pairs shown before the question, one after the other by draw: other examples, other
+    programs (the paper's way to diversity). A pair that is in an evaluation set is refused."""
+
+    @field_validator("demonstrations", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str | Path) else () if value is None else value
 
 
-class TeacherConfig(EngineConfig, SamplingConfig):
+class TeacherConfig(EngineConfig, DrawConfig):
     """The large model that is distilled."""
+
+    temperatures: tuple[Annotated[float, Field(ge=0)], ...] = ()
+    """Temperatures by draw, one after the other and again from the first; without them every draw has `temperature`."""
 
     prompt: PromptConfig = PromptConfig()
     """The words around a question."""
@@ -127,13 +191,42 @@ class ExecutorConfig(Section):
     """Where the answer is: auto, return, stdout or variable:NAME."""
 
 
-class SynthesisConfig(Section):
-    """How judged programs become training data."""
+class GuardConfig(Section):
+    """When a synthesis halts by itself. What is committed stays, and the run can be resumed with other limits."""
 
+    least_yield: float = Field(0.01, ge=0, le=1)
+    """Halts when fewer of the last `yield_programs` programs were right: a wrong template, a broken model."""
+    yield_programs: int = Field(2000, ge=1)
+    """Programs over which `least_yield` is taken."""
+    max_tokens: int | None = Field(None, ge=1)
+    """Completion tokens of the whole run, all attempts together."""
+    max_hours: float | None = Field(None, gt=0)
+    """Hours of one attempt."""
+    max_dollars: float | None = Field(None, gt=0)
+    """Cost of the whole run, by the prices under `teacher.endpoint`."""
+
+
+class SynthesisConfig(Section):
+    """The closed loop: how judged programs become training data, and when enough is enough."""
+
+    folder: str | None = None
+    """Where the judged programs are kept: a path or an s3:// or gs:// address; by default `synthesis` in the run
+    directory."""
     block_size: int = Field(64, ge=1)
     """Questions per block: the unit that is written, counted and redone after a crash."""
     keep: int = Field(2, ge=1)
-    """Most right programs per question that are trained on."""
+    """Distinct right programs wanted per question: the drawing stops there, and no more are trained on."""
+    max_samples: int = Field(8, ge=1)
+    """Most completions per question."""
+    give_up_below: float = Field(0.02, ge=0, lt=1)
+    """A question is given up when its share of right programs is below this with 95 % certainty; 0: never before
+    `max_samples`."""
+    near_duplicates: float | None = Field(0.8, gt=0, le=1)
+    """Questions this similar to an earlier one (Jaccard similarity of word 5-grams) are dropped; null keeps them."""
+    decontaminate: bool = True
+    """Drop questions that share 13 words in a row with a question of an evaluation set."""
+    guard: GuardConfig = GuardConfig()
+    """When to halt."""
 
 
 class StudentConfig(Section):

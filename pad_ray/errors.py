@@ -34,6 +34,14 @@ class TeacherError(PadRayError):
     """A teacher engine could not be loaded or failed while sampling."""
 
 
+class RefusedPrompt(TeacherError):
+    """The engine can say nothing to this prompt, whatever is tried: too long, filtered. Counted, and never retried."""
+
+
+class EngineDied(TeacherError):
+    """The engine is gone, with all that it was writing. Another one can do the work."""
+
+
 class SandboxError(PadRayError):
     """The machinery around an untrusted program failed. Never a label: the program is judged again elsewhere."""
 

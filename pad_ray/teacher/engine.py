@@ -24,22 +24,40 @@ class Prompt:
     question: Question
 
 
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One draw of a question: which one it is, and how."""
+
+    index: int
+    """0 for the question's first."""
+    seed: int
+    """31 bits; the same seed gives the same completion on the same hardware, batch permitting."""
+    temperature: float
+    """0 is greedy."""
+    top_p: float
+    max_tokens: int
+
+
 class Engine(Protocol):
     """Something that completes prompts."""
 
     name: str
     """The model's name, recorded with every program."""
 
-    async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
-        """Draw `n` completions; with the same seed an engine on the same hardware draws the same, batch permitting.
+    async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
+        """One completion; None where there is no such draw (recorded completions, references).
+
+        A caller that is cancelled while it waits aborts the request in the engine: nothing more is paid for it.
 
         Raises:
-            TeacherError: if the engine failed. An empty list is not a failure: there is nothing to say.
+            RefusedPrompt: if no attempt at this prompt can succeed. The engine goes on.
+            EngineDied: if the engine is gone; what is asked afterwards raises it at once.
+            TeacherError: if it failed otherwise, and would again.
         """
         ...
 
     async def close(self) -> None:
-        """Free the model."""
+        """Free the model; what is still waited for raises `EngineDied`. Safe to call twice."""
         ...
 
 
@@ -63,6 +81,14 @@ def make_engine(config: EngineConfig) -> Engine:
             from pad_ray.teacher.recorded import RecordedEngine
 
             return RecordedEngine(Path(config.model), skip_bad=config.on_bad_row == "skip")
+        case "openai":
+            from pad_ray.teacher.openai import OpenAIEngine
+
+            return OpenAIEngine(config)
+        case "dummy":
+            from pad_ray.teacher.dummy import DummyEngine
+
+            return DummyEngine(config.dummy)
         case "reference":
             from pad_ray.teacher.reference import ReferenceEngine
 
@@ -78,6 +104,6 @@ def resolve_model(model: str) -> str:
     return model
 
 
-def draw_seed(seed: int, question_id: str) -> int:
-    """The seed of a question's first draw: a pure function, so that a redone block is drawn alike. 31 bits."""
-    return int.from_bytes(sha256(f"{seed}/{question_id}".encode()).digest()[:4], "big") >> 1
+def draw_seed(seed: int, question_id: str, index: int) -> int:
+    """The seed of a draw: a pure function, so that a redone block is drawn alike. 31 bits."""
+    return int.from_bytes(sha256(f"{seed}/{question_id}#{index}".encode()).digest()[:4], "big") >> 1
