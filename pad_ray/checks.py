@@ -9,7 +9,8 @@ from pad_ray.errors import ConfigError, QuestionsError
 from pad_ray.questions import open_questions
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.zero import check_student
-from pad_ray.synthesis.flow import ENGINE_CPUS, EXECUTOR_CPUS
+from pad_ray.executor.actor import ACTOR_CPUS
+from pad_ray.synthesis.runner import ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
 
@@ -133,7 +134,7 @@ def check_capacity(
             f"{key}.workers: {engine.workers} engines of {size} GPUs are asked for and this cluster has {gpus} GPUs; "
             f"set it to {gpus // size} or less"
         )
-    left = cpus - executor.workers * EXECUTOR_CPUS
+    left = cpus - executor.workers * ACTOR_CPUS
     if not gpus and engine.workers * ENGINE_CPUS > left:
         raise ConfigError(
             f"{key}.workers: {engine.workers} engines and {executor.workers} executors do not fit on {cpus:g} CPUs; "
@@ -154,18 +155,19 @@ def check_trainable(config: RunConfig) -> None:
         )
 
 
-def checked_demonstrations(config: RunConfig) -> tuple[Demonstration, ...]:
-    """The demonstrations, none of which is a question of an evaluation set.
+def checked_demonstrations(config: RunConfig) -> tuple[tuple[Demonstration, ...], ...]:
+    """The demonstrations of each file, none of which is a question of an evaluation set.
 
     Raises:
         ConfigError: if one is, or they cannot be read.
     """
-    demonstrations = load_demonstrations(config.teacher.prompt)
-    if demonstrations:
+    files = load_demonstrations(config.teacher.prompt)
+    if files:
+        shown = [demonstration for file in files for demonstration in file]
         for questions in config.evaluation.sets:
             texts = (question.text for question in open_questions(questions))
-            refuse_evaluation_questions(demonstrations, texts, questions.name)
-    return demonstrations
+            refuse_evaluation_questions(shown, texts, questions.name)
+    return files
 
 
 def check_questions(config: RunConfig) -> None:

@@ -34,6 +34,15 @@ DryRun = Annotated[
     bool, typer.Option("--dry-run", help="print the settings, the first prompt and the first verdict; start nothing")
 ]
 
+AllowChanged = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY",
+        help="go on in a run directory although this setting (teacher.temperature) or section (teacher) changed; "
+        "may be given several times",
+    ),
+]
+
 
 @app.callback()
 def options(
@@ -48,27 +57,31 @@ _debug = False
 
 
 @app.command()
-def distill(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+def distill(
+    config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
+) -> None:
     """The whole method: synthesize, train, refine, evaluate. Resumes where a killed run stopped."""
     if dry_run:
         return _dry_run(config, overrides)
     from pad_ray.report.tables import distillation_table
 
-    with _pipeline(config, overrides, trains=True) as pipeline:
+    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
         summary = pipeline.distill()
     _print(distillation_table(summary, pipeline.folder))
 
 
 @app.command()
-def synthesize(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+def synthesize(
+    config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
+) -> None:
     """The teacher writes programs, they are run and judged, every verdict is kept."""
     if dry_run:
         return _dry_run(config, overrides)
     from pad_ray.report.tables import synthesis_table
 
-    with _pipeline(config, overrides) as pipeline:
+    with _pipeline(config, overrides, allow_changed=allow_changed) as pipeline:
         totals = pipeline.synthesize()
-    _print(synthesis_table(totals, pipeline.folder / "synthesis"))
+    _print(synthesis_table(totals, pipeline.synthesis))
 
 
 @app.command()
@@ -125,7 +138,6 @@ def verify(
     """Judge recorded completions, without any model."""
     from pad_ray import checks
     from pad_ray.report.tables import verification_table
-    from pad_ray.rundir import locked
     from pad_ray.verify import verify_generations, verify_settings
 
     settings = verify_settings(config, overrides or [], dataset, split, path, generations, out)
@@ -133,7 +145,7 @@ def verify(
         return _rehearse(settings)
     checks.check_set(settings.questions)
     checks.check_engine("teacher", settings.teacher)
-    with locked(settings.run_dir), _progress() as report, _cluster(settings):
+    with _progress() as report, _cluster(settings):
         summary = verify_generations(settings, report)
     _print(verification_table(summary, f"{settings.questions.name}: {Path(settings.teacher.model).name}"))
     for line in summary["notes"]:
@@ -167,7 +179,12 @@ def doctor(
 
 @contextmanager
 def _pipeline(
-    path: Path, overrides: list[str] | None, *, trains: bool = False, model: str | None = None
+    path: Path,
+    overrides: list[str] | None,
+    *,
+    trains: bool = False,
+    model: str | None = None,
+    allow_changed: list[str] | None = None,
 ) -> Iterator[Pipeline]:
     """The steps of a run: settings, models and questions checked, directory opened, cluster joined.
 
@@ -190,9 +207,9 @@ def _pipeline(
     from pad_ray.pipeline import Pipeline
     from pad_ray.rundir import open_run
 
-    with open_run(config) as folder, _progress() as report, _cluster(config):
+    with open_run(config, allow_changed or ()) as run, _progress() as report, _cluster(config):
         checks.check_cluster(config, base)
-        yield Pipeline(config, folder, report)
+        yield Pipeline(config, run.folder, report, run.attempt, allow_changed=bool(allow_changed))
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pad_ray.changes import material
+
 EMBEDDED = {
     "embedded:teacher": Path(__file__).parent / "embedded" / "teacher",
     "embedded:student": Path(__file__).parent / "embedded" / "student_base",
@@ -131,8 +133,6 @@ class EngineConfig(Section):
     """Most engine actors: Ray Data starts more as there is work, and nodes, for them."""
     stagger_seconds: float = Field(2.0, ge=0)
     """Between the starts of two engines: many that load at once stall a shared disk."""
-    blocks_in_flight: int = Field(2, ge=1)
-    """Blocks of questions that one engine works on at a time: the next block fills the batch as one runs out."""
     tensor_parallel_size: int = Field(1, ge=1)
     """GPUs per engine (vllm)."""
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = "auto"
@@ -144,7 +144,7 @@ class EngineConfig(Section):
     max_model_len: int | None = Field(None, ge=16)
     """Longest prompt plus completion, in tokens; by default what the model allows."""
     max_sequences: int = Field(256, ge=1)
-    """Sequences decoded together."""
+    """Completions written at the same time; of an `openai` engine, requests under way."""
     on_bad_row: Literal["refuse", "skip"] = "refuse"
     """recorded only: a line that cannot be read: refuse the file, naming the line, or skip the line and count it."""
 
@@ -350,14 +350,6 @@ class RunConfig(Section):
         return self
 
     def fingerprint(self) -> str:
-        """Hash of what decides the run's content; where it runs and how it resumes do not.
-
-        Nor does `on_bad_row`: a run that was refused a bad row and is told to skip it is the same run.
-        """
-        bad_rows: Any = {
-            "questions": {"on_bad_row"},
-            "teacher": {"on_bad_row"},
-            "evaluation": {"sets": {"__all__": {"on_bad_row"}}},
-        }
-        content = self.model_dump(mode="json", exclude={"run_dir": True, "on_existing": True, "ray": True} | bad_rows)
+        """Hash of what decides the run's content: `changes.material` says what does."""
+        content = material(self.model_dump(mode="json"))
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

@@ -42,6 +42,12 @@ class EngineDied(TeacherError):
     """The engine is gone, with all that it was writing. Another one can do the work."""
 
 
+class Halted(PadRayError):
+    """A run came to a limit that its settings give it: yield, tokens, time, cost. What is committed stays."""
+
+    exit_code = 3
+
+
 class SandboxError(PadRayError):
     """The machinery around an untrusted program failed. Never a label: the program is judged again elsewhere."""
 

@@ -1,7 +1,7 @@
 """The whole method in order: synthesize, train, refine, evaluate. Each step keeps its result in the run directory and
 is passed over when it is there, so that a run that was killed goes on where it was.
 
-    run/synthesis/            judged programs of the teacher
+    run/synthesis/            judged programs of the teacher (or where synthesis.folder says)
     run/student/              the distilled student
     run/refinement/round-N/   the rounds
     run/evaluation/NAME/      the base, distilled and refined student on every evaluation set
@@ -25,8 +25,10 @@ from pad_ray.progress import Event, Report
 from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
 from pad_ray.shards.files import commit_json, read_json
 from pad_ray.shards.manifest import Totals
+from pad_ray.shards.place import Place
 from pad_ray.student.lesson import synthesis_examples, teach
-from pad_ray.synthesis.flow import Flow, Progress, run_flow
+from pad_ray.synthesis.flow import fixed_flow, teacher_flow
+from pad_ray.synthesis.runner import Attempt, run_flow
 
 REFINED = Path("refinement", "refined.json")
 """What the refinement ended with, below the run directory."""
@@ -42,29 +44,35 @@ class Pipeline:
     config: RunConfig
     folder: Path
     report: Report
+    attempt: int = 1
+    allow_changed: bool = False
+    """Go on although settings differ, as the run directory has let through."""
 
     def synthesize(self) -> Totals:
         """Draw and judge the teacher's programs."""
         config = self.config
-        flow = Flow(
-            questions=config.questions,
-            engine=config.teacher,
-            sampling=config.teacher,
-            executor=config.executor,
-            prompt_version=config.teacher.prompt.version,
-            demonstrations=checked_demonstrations(config),
-            block_size=config.synthesis.block_size,
-            seed=config.seed,
+        flow = teacher_flow(config, checked_demonstrations(config))
+        attempt = Attempt(
+            "synthesize",
+            self.report,
+            guard=config.synthesis.guard,
+            number=self.attempt,
+            allow_changed=self.allow_changed,
         )
-        self.report(Event("synthesize", detail=f"starting {config.teacher.engine} {config.teacher.model}"))
-        return run_flow(flow, self.folder / "synthesis", partial(_show, self.report, "synthesize"))
+        return run_flow(flow, self.synthesis, attempt)
+
+    @property
+    def synthesis(self) -> Place:
+        """Where the judged programs are."""
+        return synthesis_place(self.config, self.folder)
 
     def train(self) -> Path:
         """Distil: train the student base on the right programs. Returns the student's checkpoint."""
-        self._need(self.folder / "synthesis" / "manifest.json", "synthesize")
+        if not self.synthesis.exists("manifest.json"):
+            self._miss(self.synthesis, "synthesize")
         config = self.config
         lesson = teach(
-            partial(synthesis_examples, self.folder / "synthesis", config.synthesis.keep),
+            partial(synthesis_examples, self.synthesis, config.synthesis.keep),
             model=str(student_checkpoint(config)),
             folder=self.folder / "student",
             config=config.student,
@@ -78,7 +86,8 @@ class Pipeline:
         """Run the refinement rounds on the distilled student."""
         import ray
 
-        self._need(self.folder / "student" / "model" / "config.json", "train")
+        if not (self.folder / "student" / "model" / "config.json").exists():
+            self._miss(self.folder / "student", "train")
         done = self.folder / REFINED
         if done.exists():
             known = read_json(done)
@@ -93,7 +102,7 @@ class Pipeline:
             .remote(
                 self.config,
                 (self.folder / "refinement").resolve(),
-                (self.folder / "synthesis").resolve(),
+                self.synthesis,
                 partial(measure_model, self.config),
             )
         )
@@ -144,7 +153,8 @@ class Pipeline:
             "right": totals.right,
             "yield": totals.yield_,
             "statuses": totals.statuses,
-            "tokens": totals.tokens,
+            "kept": totals.kept,
+            "tokens": totals.tokens + totals.wasted_tokens,
             "verified_programs_per_second": totals.right / totals.seconds if totals.seconds else 0.0,
             "synthesis_seconds": totals.seconds,
             "accuracy": {"base": base, "distilled": distilled, "refined": refined.accuracy},
@@ -155,11 +165,15 @@ class Pipeline:
         commit_json(done, summary)
         return summary
 
-    def _need(self, path: Path, command: str) -> None:
-        if not path.exists():
-            raise RunDirectoryError(
-                f"run_dir {self.folder}: {path.name} of a {command} is missing; run `pad-ray {command}` first"
-            )
+    def _miss(self, where: Path | Place, command: str) -> None:
+        raise RunDirectoryError(
+            f"run_dir {self.folder}: nothing of a {command} in {where}; run `pad-ray {command}` first"
+        )
+
+
+def synthesis_place(config: RunConfig, folder: Path) -> Place:
+    """Where the judged programs of the run in `folder` are."""
+    return Place.of(config.synthesis.folder or folder / "synthesis")
 
 
 def measure_model(config: RunConfig, model: str, folder: Path, stage: str, report: Report) -> float:
@@ -167,18 +181,15 @@ def measure_model(config: RunConfig, model: str, folder: Path, stage: str, repor
     `folder/SET/summary.json`."""
     right = questions = 0.0
     for number, asked in enumerate(config.evaluation.sets):
-        flow = Flow(
-            questions=asked,
-            engine=config.student_engine.model_copy(update={"model": model}),
-            sampling=config.evaluation,
-            executor=config.executor,
+        flow = fixed_flow(
+            config,
+            asked,
+            config.student_engine.model_copy(update={"model": model}),
+            config.evaluation,
             prompt_version=config.evaluation.prompt,
-            block_size=config.synthesis.block_size,
-            seed=config.seed,
         )
         name = f"{stage} ({asked.name})"
-        report(Event(name, detail="starting the engine"))
-        metrics = evaluate(flow, folder / set_folder(number, asked.name), partial(_show, report, name))
+        metrics = evaluate(flow, folder / set_folder(number, asked.name), Attempt(name, report))
         report(Event(name, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
         right += metrics.accuracy * metrics.questions
         questions += metrics.questions
@@ -199,9 +210,3 @@ def evaluated(folder: Path) -> dict[str, Metrics]:
         name = path.parent.name.partition("-")[2]
         found[path.parent.name if name in found else name] = Metrics(**{k: v for k, v in figures.items() if k in names})
     return found
-
-
-def _show(report: Report, stage: str, progress: Progress) -> None:
-    share = f"{progress.right / progress.programs:.1%} right" if progress.programs else "starting the engine"
-    detail = f"{progress.programs:,} programs, {share}, {progress.tokens:,} tokens"
-    report(Event(stage, progress.questions, progress.of_questions, detail if progress.programs else share))

@@ -7,7 +7,7 @@ Every record is a frozen dataclass of plain values. Rooms hand each other Arrow 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
@@ -130,7 +130,8 @@ def _columns(record: type, *, leave_out: Iterable[str] = ()) -> list[pa.Field]:
 QUESTION_SCHEMA = pa.schema(_columns(Question))
 """One row per question."""
 
-VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer"])
+VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer", "cpu_ms", "wall_ms"])
+"""Without times: a shard that is made again is byte for byte the same. Their sums are in its record."""
 
 JUDGED_SCHEMA = pa.schema(
     [
@@ -138,19 +139,49 @@ JUDGED_SCHEMA = pa.schema(
         *_columns(Program, leave_out=["question_id"]),
         pa.field("given_answer", pa.string()),
         *VERDICT_COLUMNS,
+        pa.field("kept", pa.bool_()),
     ]
 )
-"""One row per judged program: its question, the program, its verdict. `given_answer` is `Verdict.answer`."""
+"""One row per judged program: its question, the program, its verdict. `given_answer` is `Verdict.answer`; `kept` says
+that it is one of the distinct right programs of its question that count."""
 
 REPAIR_SCHEMA = pa.schema(_columns(Repair))
 """One row per repair example."""
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One judged program, as a row of `JUDGED_SCHEMA` has it."""
+
+    question: Question
+    program: Program
+    verdict: Verdict
+    kept: bool = False
+
+
+_SOURCES = (
+    [("question", f.name, f.name) for f in fields(Question)]
+    + [("program", f.name, f.name) for f in fields(Program) if f.name != "question_id"]
+    + [("verdict", "answer", "given_answer")]
+    + [("verdict", f.name, f.name) for f in VERDICT_COLUMNS]
+)
+"""Of every column of `JUDGED_SCHEMA` but `kept`: the record and the field that it is from, and its name."""
+
+
+def judged_table(judged: Sequence[Judged]) -> pa.Table:
+    """[programs] -> a table of `JUDGED_SCHEMA`, column by column: a tenth of the time that rows of dicts take."""
+    records = {name: [getattr(row, name) for row in judged] for name in ("question", "program", "verdict")}
+    columns = [
+        pa.array([getattr(record, field) for record in records[kind]], JUDGED_SCHEMA.field(name).type)
+        for kind, field, name in _SOURCES
+    ]
+    return pa.Table.from_arrays([*columns, pa.array([row.kept for row in judged], pa.bool_())], schema=JUDGED_SCHEMA)
+
+
 def judged_row(question: Question, program: Program, verdict: Verdict) -> dict[str, object]:
     """One row of `JUDGED_SCHEMA`."""
-    judged = asdict(verdict)
-    judged["given_answer"] = judged.pop("answer")
-    return asdict(question) | asdict(program) | judged
+    row: dict[str, object] = judged_table([Judged(question, program, verdict)]).to_pylist()[0]
+    return row
 
 
 def to_table(records: Iterable[object], schema: pa.Schema) -> pa.Table:

@@ -20,11 +20,11 @@ from pad_ray.config import RunConfig
 from pad_ray.executor import Sandbox
 from pad_ray.executor.judge import judge
 from pad_ray.questions import open_questions
-from pad_ray.records import Program, program_id
-from pad_ray.synthesis.stages import stated_verdict
-from pad_ray.teacher.engine import Prompt, draw_seed, make_engine
+from pad_ray.records import Completion, Program, program_id
+from pad_ray.synthesis.flow import teacher_flow
+from pad_ray.synthesis.stated import stated_verdict
+from pad_ray.teacher.engine import Draw, Prompt, make_engine
 from pad_ray.teacher.extract import extract_program
-from pad_ray.teacher.prompt import render
 
 
 def rehearse(config: RunConfig) -> Iterator[tuple[str, str]]:
@@ -37,23 +37,23 @@ def rehearse(config: RunConfig) -> Iterator[tuple[str, str]]:
     check_questions(config)
     check_engine("teacher", config.teacher)
     check_student_engine(config, student_checkpoint(config))
-    demonstrations = checked_demonstrations(config)
+    plan = teacher_flow(config, checked_demonstrations(config)).draws
     question = next(iter(open_questions(config.questions)))
-    version = config.teacher.prompt.version
-    prompt = Prompt(render(version, demonstrations=demonstrations, question=question.text), question)
+    prompt = plan.prompt(question, 0)
     yield "first prompt", prompt.text
-    completions = asyncio.run(_draw(config, prompt))
-    if not completions:
+    completion = asyncio.run(_draw(config, prompt, plan.draw(question, 0)))
+    if completion is None:
         yield "first completion", "(none: the engine has nothing to say to this question)"
         return
-    yield "first completion", completions[0]
-    code = extract_program(completions[0])
+    yield "first completion", completion.text
+    version = plan.prompt_version
+    code = extract_program(completion.text)
     program = Program(
         program_id(question.question_id, version, 0),
         question.question_id,
         0,
         code,
-        completions[0],
+        completion.text,
         config.teacher.model,
         version,
     )
@@ -65,10 +65,9 @@ def rehearse(config: RunConfig) -> Iterator[tuple[str, str]]:
     yield "first verdict", json.dumps(asdict(verdict) | {"gold": question.answer}, indent=1)
 
 
-async def _draw(config: RunConfig, prompt: Prompt) -> list[str]:
+async def _draw(config: RunConfig, prompt: Prompt, draw: Draw) -> Completion | None:
     engine = make_engine(config.teacher)
     try:
-        seed = draw_seed(config.seed, prompt.question.question_id)
-        return [c.text for c in await engine.sample(prompt, config.teacher, n=1, seed=seed)]
+        return await engine.draw(prompt, draw)
     finally:
         await engine.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,10 @@ from pad_ray.config import RunConfig, SamplingConfig
 from pad_ray.config_file import load_config, without_file
 from pad_ray.errors import ConfigError
 from pad_ray.evaluation.evaluate import evaluate
-from pad_ray.progress import Event, Report
+from pad_ray.progress import Report
 from pad_ray.shards.files import commit_json, read_json
-from pad_ray.synthesis.flow import Flow, Progress
+from pad_ray.synthesis.flow import fixed_flow
+from pad_ray.synthesis.runner import Attempt
 from pad_ray.teacher.recorded import RecordedEngine
 
 
@@ -59,17 +59,14 @@ def verify_generations(config: RunConfig, report: Report) -> dict[str, Any]:
     engine = RecordedEngine(Path(config.teacher.model), skip_bad=config.teacher.on_bad_row == "skip")
     if not engine.most_per_question:
         raise ConfigError(f"recorded completions {config.teacher.model}: none in it")
-    flow = Flow(
-        questions=config.questions,
-        engine=config.teacher,
-        sampling=SamplingConfig(samples=engine.most_per_question),
-        executor=config.executor,
+    flow = fixed_flow(
+        config,
+        config.questions,
+        config.teacher,
+        SamplingConfig(samples=engine.most_per_question),
         prompt_version=config.teacher.prompt.version,
-        block_size=config.synthesis.block_size,
-        seed=config.seed,
     )
-    report(Event("verify", 0, len(engine), "starting"))
-    metrics = evaluate(flow, config.run_dir, partial(_show, report, len(engine)))
+    metrics = evaluate(flow, config.run_dir, Attempt("verify", report))
     notes = []
     if engine.skipped:
         notes.append(f"{engine.skipped:,} lines could not be read and were skipped")
@@ -80,7 +77,3 @@ def verify_generations(config: RunConfig, report: Report) -> dict[str, Any]:
     summary: dict[str, Any] = read_json(config.run_dir / "summary.json") | {"notes": notes}
     commit_json(config.run_dir / "summary.json", summary)
     return summary
-
-
-def _show(report: Report, completions: int, progress: Progress) -> None:
-    report(Event("verify", progress.programs, completions, f"{progress.right:,} right"))

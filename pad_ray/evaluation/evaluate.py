@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,18 +10,19 @@ from typing import Any
 from pad_ray.evaluation.metrics import Metrics, measure
 from pad_ray.shards.files import commit_json
 from pad_ray.shards.reader import read_shards
-from pad_ray.synthesis.flow import Flow, Progress, run_flow
+from pad_ray.synthesis.flow import Flow
+from pad_ray.synthesis.runner import Attempt, run_flow
 
 MEASURED_COLUMNS = ["question_id", "answer_kind", "steps", "given_answer", "status", "error_type"]
 
 
-def evaluate(flow: Flow, folder: Path, on_progress: Callable[[Progress], None] | None = None) -> Metrics:
+def evaluate(flow: Flow, folder: Path, attempt: Attempt) -> Metrics:
     """Judge the flow's programs into `folder` and write `summary.json` beside them.
 
     Raises:
         the errors of `run_flow`.
     """
-    totals = run_flow(flow, folder, on_progress)
+    totals = run_flow(flow, folder, attempt)
     metrics = measure(judged_rows(folder), totals.questions)
     rate = totals.programs / totals.seconds if totals.seconds else 0.0
     commit_json(folder / "summary.json", asdict(metrics) | {"seconds": totals.seconds, "programs_per_second": rate})

@@ -56,7 +56,16 @@ class ExecutorActor:
             SandboxError: if the machinery fails.
         """
         with _failures_named():
-            return judge_tasks(self._opened(), tasks)
+            try:
+                return judge_tasks(self._opened(), tasks)
+            except SandboxError:
+                self._close()  # whoever asks next gets a fresh one
+                raise
+
+    def _close(self) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+            self._sandbox = None
 
     def _opened(self) -> Sandbox:
         if self._sandbox is None:

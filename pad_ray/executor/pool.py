@@ -43,11 +43,7 @@ class ExecutorPool:
         """
         import ray
 
-        slots = 1
-        if workers is None and "workers" in config.model_fields_set:
-            workers = config.workers
-        elif workers is None:
-            workers, slots = crew(_spare_cpus(), ACTOR_CPUS)
+        workers, slots = (workers, 1) if workers is not None else crew_of(config)
         actor = ray.remote(ExecutorActor).options(num_cpus=ACTOR_CPUS, scheduling_strategy="SPREAD")
         self._make = partial(actor.remote, config, slots)
         self._router = Router(workers)
@@ -227,6 +223,11 @@ class ExecutorPool:
         post = self._posts[place]
         where = f"node {post.node}" if post else "an executor that was starting"
         return f"{where}: {str(error).strip().splitlines()[-1][:REASON_CHARACTERS]}"
+
+
+def crew_of(config: ExecutorConfig) -> tuple[int, int]:
+    """Executors, and the programs that each runs at a time: as `config` says, or by the CPUs that are to spare."""
+    return (config.workers, 1) if "workers" in config.model_fields_set else crew(_spare_cpus(), ACTOR_CPUS)
 
 
 def _spare_cpus() -> list[float]:

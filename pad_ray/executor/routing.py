@@ -97,6 +97,10 @@ class Router:
         """Places that have batches."""
         return [place for place, batches in enumerate(self._outstanding) if batches]
 
+    def outstanding(self, place: int) -> Sequence[int]:
+        """The batches that a place has."""
+        return self._outstanding[place]
+
     def up(self, place: int) -> None:
         """The executor at `place` has started: it may be given batches."""
         self._up.add(place)

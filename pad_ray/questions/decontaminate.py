@@ -24,7 +24,12 @@ def normalise(text: str) -> str:
 
     Punctuation and layout are the first things to change when a question is copied from one set to another.
     """
-    return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(words(text))
+
+
+def words(text: str) -> list[str]:
+    """The runs of word characters of a text, case-folded."""
+    return _WORD.findall(text.casefold())
 
 
 def hash_of(text: str) -> int:

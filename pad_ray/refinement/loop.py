@@ -20,11 +20,13 @@ from pad_ray.progress import Event, Report
 from pad_ray.records import REPAIR_SCHEMA, Repair, to_table
 from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_example
 from pad_ray.shards.files import commit_json
+from pad_ray.shards.place import Place
 from pad_ray.shards.reader import is_whole, read_shards, records
 from pad_ray.shards.writer import ShardRecord, write_shard
 from pad_ray.student.corpus import Example
 from pad_ray.student.lesson import selected_rows, synthesis_examples, teach
-from pad_ray.synthesis.flow import Flow, Progress, run_flow
+from pad_ray.synthesis.flow import fixed_flow
+from pad_ray.synthesis.runner import Attempt, run_flow
 
 INJECTION_CHUNK = 2_000
 """Right programs whose faulty versions are made and judged together: some MB in memory."""
@@ -56,7 +58,7 @@ class Refined:
 class RefinementLoop:
     """Runs the rounds. `ray.remote` makes it an actor; `events` may be called while `run` works."""
 
-    def __init__(self, config: RunConfig, folder: Path, synthesis: Path, evaluate: Evaluate) -> None:
+    def __init__(self, config: RunConfig, folder: Path, synthesis: Place, evaluate: Evaluate) -> None:
         self._config = config
         self._folder = folder
         self._synthesis = synthesis
@@ -114,22 +116,16 @@ class RefinementLoop:
         asked: QuestionsConfig = config.questions.model_copy(
             update={"limit": min(config.refinement.questions, config.questions.limit or config.refinement.questions)}
         )
-        flow = Flow(
-            questions=asked,
-            engine=config.student_engine.model_copy(update={"model": model}),
-            sampling=SamplingConfig(
+        flow = fixed_flow(
+            config,
+            asked,
+            config.student_engine.model_copy(update={"model": model}),
+            SamplingConfig(
                 samples=1, temperature=config.teacher.temperature, max_tokens=config.student.max_target_tokens
             ),
-            executor=config.executor,
-            block_size=config.synthesis.block_size,
             seed=config.seed + number,
         )
-
-        def on_progress(progress: Progress) -> None:
-            detail = f"{progress.right} of {progress.programs} right"
-            self._events.put(Event(stage, progress.questions, progress.of_questions, detail))
-
-        run_flow(flow, folder, on_progress)
+        run_flow(flow, folder, Attempt(stage, self._events.put))
 
     def _write_repairs(self, number: int, folder: Path, stage: str) -> dict[str, int]:
         """One shard per chunk of right programs, then one of the student's own failures; whole shards are kept."""

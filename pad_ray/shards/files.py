@@ -6,7 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,24 +23,46 @@ TEMPORARY = ".*.tmp"
 """Pattern of the names under which `commit` writes."""
 
 
-def commit(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    """Write to a temporary name beside `path`, fsync, rename, fsync the folder.
+class FileDamaged(ShardError):
+    """The disk gives the content of a file back no more; to read it again will not help."""
 
-    A kill at any line leaves either the old file or the new one, never a torn one; a leftover temporary file carries
-    the process id and is swept by `sweep`.
+
+def commit(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """`commit_all` for one file: whole or not at all.
 
     Raises:
         ShardError: if the disk is full or the folder cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    commit_all(path.parent, {path.name: write})
+
+
+def commit_all(folder: Path, contents: Mapping[str, Callable[[BinaryIO], object]]) -> None:
+    """Write each file under a temporary name, flush it, then name them in their order, then flush the folder.
+
+    A kill at any line leaves of each name either the old file or the new one, never a torn one. A leftover temporary
+    file is swept by `sweep`; its name has a random part, as a process id is not unique on NFS or among threads.
+
+    Raises:
+        ShardError: if the disk is full or the folder cannot be written.
+    """
+    temporaries: dict[Path, Path] = {}
+    path = folder
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as file:
-            write(file)
-        replace_durably(temporary, path)
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, write in contents.items():
+            path = folder / name
+            temporaries[path] = folder / f".{name}.{os.getpid()}-{secrets.token_hex(4)}.tmp"
+            with open(temporaries[path], "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+        for path, temporary in temporaries.items():
+            os.replace(temporary, path)
+        sync(folder)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        for temporary in temporaries.values():
+            with contextlib.suppress(OSError):
+                temporary.unlink()
         raise ShardError(
             f"{path}: cannot be written ({error.strerror or error}); nothing committed is lost: make room and run again"
         ) from error
@@ -90,7 +113,12 @@ def content_hash(path: Path) -> str:
 
 def commit_json(path: Path, value: Any) -> None:
     """`commit` for a JSON value."""
-    commit(path, lambda file: file.write((json.dumps(value, indent=1, sort_keys=True) + "\n").encode()))
+    commit(path, lambda file: file.write(json_bytes(value)))
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON as committed files hold it: sorted, and one leaf per line for people."""
+    return (json.dumps(value, indent=1, sort_keys=True) + "\n").encode()
 
 
 def read_json(path: Path) -> Any:
@@ -99,10 +127,15 @@ def read_json(path: Path) -> Any:
     Raises:
         ShardError: if it is not JSON, which a committed file always is.
     """
+    return parse_json(path.read_bytes(), str(path))
+
+
+def parse_json(content: bytes, where: str) -> Any:
+    """`read_json` for what has been read from `where`."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(content.decode())
     except ValueError:
-        raise ShardError(f"{path}: not JSON, though it was committed whole; was it edited by hand?") from None
+        raise ShardError(f"{where}: not JSON, though it was committed whole; was it edited by hand?") from None
 
 
 def sha256(path: Path) -> str:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pad_ray.errors import RunDirectoryError
-from pad_ray.shards.files import commit_json, read_json
+from pad_ray.changes import changes, leaves, told
+from pad_ray.errors import RunDirectoryError, ShardError
+from pad_ray.shards.lease import BEAT_FILE
+from pad_ray.shards.place import Place
+from pad_ray.shards.reader import PREFIX, RECORD
 from pad_ray.shards.writer import ShardRecord
 
 MANIFEST = "manifest.json"
+
+SHARDS = "shards"
+"""Folder of the shards, below the one that is claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,14 @@ class Totals:
     statuses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     """In which a shard was worked on: engine start-up and the pauses between attempts are not in it."""
+    kept: int = 0
+    satisfied: int = 0
+    failed: int = 0
+    wasted_tokens: int = 0
+    dollars: float = 0.0
+    cpu_seconds: float = 0.0
+    attempts: int = 0
+    """Of how many attempts there are shards; 0 where there are no attempts."""
 
     @property
     def right(self) -> int:
@@ -49,6 +65,13 @@ def total(records: Sequence[ShardRecord]) -> Totals:
         prompt_tokens=sum(r.prompt_tokens for r in records),
         statuses=dict(sorted(statuses.items())),
         seconds=_covered((r.started, r.finished) for r in records),
+        kept=sum(r.kept for r in records),
+        satisfied=sum(r.satisfied for r in records),
+        failed=sum(r.failed for r in records),
+        wasted_tokens=sum(r.wasted_tokens for r in records),
+        dollars=math.fsum(r.dollars for r in records),
+        cpu_seconds=math.fsum(r.cpu_seconds for r in records),
+        attempts=len({r.attempt for r in records} - {0}),
     )
 
 
@@ -61,44 +84,59 @@ def _covered(spans: Iterable[tuple[float, float]]) -> float:
     return covered
 
 
-def claim(folder: Path, identity: dict[str, Any]) -> bool:
+def claim(folder: str | Path | Place, identity: dict[str, Any], allow_changed: bool = False) -> bool:
     """Make `folder` belong to `identity`; True if it already did, so that what is in it may be kept.
 
-    A start that was refused or killed before its first shard leaves a claim that holds nobody up.
+    A start that was refused or killed before its first shard leaves a claim that holds nobody up. With
+    `allow_changed` other work is gone on with under the new identity; the old one stays under `history`.
 
     Raises:
         RunDirectoryError: if the folder holds something else's work; the message names what differs.
+        ShardError: if the folder cannot be read or written.
     """
-    path = folder / MANIFEST
-    if not path.exists():
+    place = Place.of(folder)
+    identity = json.loads(json.dumps(identity))
+    if not place.exists(MANIFEST):
         # A claim that was killed half-way leaves a temporary file of ours, a lock its own.
-        if folder.exists() and any(not inside.name.startswith(".") for inside in folder.iterdir()):
-            raise RunDirectoryError(f"{folder}: not empty and not made by pad-ray; choose another folder")
-        commit_json(path, {"identity": identity})
+        if any(not name.startswith(".") and name != BEAT_FILE for name in place.entries()):
+            raise RunDirectoryError(f"{place}: not empty and not made by pad-ray; choose another folder")
+        place.put_json(MANIFEST, {"identity": identity})
         return False
-    known = read_json(path).get("identity", {})
-    if known != identity and not any((folder / "shards").glob("*.json")):
-        commit_json(path, {"identity": identity})
+    manifest = _read(place)
+    known = manifest.get("identity", {})
+    if known == identity:
+        return True
+    if not (place / SHARDS).names(PREFIX, RECORD):
+        place.put_json(MANIFEST, {"identity": identity})
         return False
-    if known != identity:
-        differing = sorted(key for key in known.keys() | identity.keys() if known.get(key) != identity.get(key))
-        changes = "; ".join(f"{key} was {known.get(key)!r}, is {identity.get(key)!r}" for key in differing)
-        raise RunDirectoryError(f"{folder}: holds other work ({changes}); choose another folder or the same settings")
+    if not allow_changed:
+        differing = told(changes(leaves(known), leaves(identity)))
+        raise RunDirectoryError(
+            f"{place}: holds other work ({differing}); choose another folder or the same settings, or go on in it with "
+            "--allow-changed KEY"
+        )
+    place.put_json(MANIFEST, {"identity": identity, "history": [*manifest.get("history", []), known]})
     return True
 
 
-def close(folder: Path, identity: dict[str, Any], records: Sequence[ShardRecord]) -> None:
+def close(folder: str | Path | Place, identity: dict[str, Any], records: Sequence[ShardRecord]) -> None:
     """Record the finished folder: identity, counts and the checksum of every shard."""
-    totals = total(records)
-    commit_json(
-        folder / MANIFEST,
+    place = Place.of(folder)
+    history = _read(place).get("history") if place.exists(MANIFEST) else None
+    place.put_json(
+        MANIFEST,
         {
             "identity": identity,
             "complete": True,
-            "questions": totals.questions,
-            "programs": totals.programs,
-            "statuses": totals.statuses,
-            "tokens": totals.tokens,
+            **asdict(total(records)),
             "shards": {record.file: record.sha256 for record in records},
-        },
+        }
+        | ({"history": history} if history else {}),
     )
+
+
+def _read(place: Place) -> dict[str, Any]:
+    value = place.read_json(MANIFEST)
+    if not isinstance(value, dict):
+        raise ShardError(f"{place}/{MANIFEST}: not a manifest; was it edited by hand?")
+    return value

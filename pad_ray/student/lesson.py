@@ -8,6 +8,7 @@ from typing import Any
 
 from pad_ray.config import StudentConfig
 from pad_ray.progress import Event, Report
+from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shards
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import Example, build_corpus
@@ -19,13 +20,13 @@ STUDENT_PROMPT = "program-v1"
 """The student reads the question alone, whatever demonstrations the teacher was shown (PaD, section 3.2)."""
 
 
-def selected_rows(synthesis: Path, keep: int) -> Iterator[dict[str, Any]]:
+def selected_rows(synthesis: Path | Place, keep: int) -> Iterator[dict[str, Any]]:
     """The right programs of a synthesis folder that are trained on, one shard in memory at a time."""
     for table in read_shards(synthesis / "shards"):
         yield from select(table.select(SELECTED_COLUMNS).to_pylist(), keep)
 
 
-def synthesis_examples(synthesis: Path, keep: int) -> Iterator[Example]:
+def synthesis_examples(synthesis: Path | Place, keep: int) -> Iterator[Example]:
     """question -> program, for every selected program."""
     for row in selected_rows(synthesis, keep):
         yield Example(render(STUDENT_PROMPT, question=row["text"]), row["code"])

@@ -6,38 +6,47 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 
-from pad_ray.config import EngineConfig, SamplingConfig
-from pad_ray.errors import TeacherError
+from pad_ray.config import EngineConfig
+from pad_ray.errors import EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
-from pad_ray.teacher.engine import Prompt, resolve_model
+from pad_ray.teacher.engine import Draw, Prompt, resolve_model
 from pad_ray.teacher.prompt import STOP
 
 GATHER_SECONDS = 0.02
 """How long the first prompt of a batch waits for others: nothing beside the seconds that a batch takes."""
 
+NO_LIMIT = 2**31
+"""Tokens that may follow a prompt where neither the model nor the config says how many."""
 
-@dataclass(frozen=True, slots=True)
+
+class _Kind(NamedTuple):
+    """Only draws that are alike in this can share a batch."""
+
+    temperature: float
+    top_p: float
+    max_tokens: int
+    """What is asked for, or what the model's length leaves room for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    prompt: Prompt
-    sampling: SamplingConfig
-    n: int
+    tokens: list[int]
+    kind: _Kind
     seed: int
-    answer: asyncio.Future[list[Completion]]
-
-    @property
-    def kind(self) -> tuple[SamplingConfig, int]:
-        """Only prompts drawn alike can share a batch."""
-        return self.sampling, self.n
+    answer: asyncio.Future[Completion]
 
 
 class HuggingFaceEngine:
-    """Prompts that wait at the same time are padded into one batch and generated together.
+    """Draws that wait at the same time are padded into one batch and generated together.
 
-    A batch draws from one random stream, seeded by its first prompt: the same blocks give the same completions.
-    Temperature and top-p alone decide how is drawn, and what a checkpoint's generation config adds (a repetition
-    penalty, beams) is left out, as vLLM leaves it out.
+    Each draw has a random stream of its own: its batch decides no more than how its numbers are rounded. Temperature
+    and top-p alone decide how is drawn, and what a checkpoint's generation config adds (a repetition penalty, beams) is
+    left out, as vLLM leaves it out.
+
+    A draw that is cancelled before its batch has begun is left out; one under way is written to the end.
     """
 
     def __init__(self, config: EngineConfig) -> None:
@@ -45,11 +54,15 @@ class HuggingFaceEngine:
         self._most = config.max_sequences
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
+        self._died: str | None = None
         path = resolve_model(config.model)
         try:
             self._load(path, config.dtype)
         except Exception as error:  # transformers raises whatever its parts raise; the boundary gives it one name
             raise TeacherError(f"transformers could not load {config.model}: {error}") from error
+        # T5's positions are relative and end nowhere.
+        positions = getattr(self._model.config, "max_position_embeddings", None)
+        self._room = _Room(positions, config.max_model_len, encoder_decoder=self._encoder_decoder)
 
     def _load(self, path: str, dtype: str) -> None:
         import torch
@@ -88,64 +101,82 @@ class HuggingFaceEngine:
         )
         self._stop: Any = StopStringCriteria(self._tokenizer, list(STOP))
 
-    async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
-        if sampling.temperature == 0 and n > 1:
-            return await self.sample(prompt, sampling, n=1, seed=seed) * n
-        waiting = _Waiting(prompt, sampling, n, seed, asyncio.get_running_loop().create_future())
+    async def draw(self, prompt: Prompt, draw: Draw) -> Completion:
+        if self._died is not None:
+            raise EngineDied(self._died)
+        tokens = self._encode(prompt)
+        kind = _Kind(draw.temperature, draw.top_p, min(draw.max_tokens, self._room.after(len(tokens))))
+        if kind.max_tokens < 1:
+            raise RefusedPrompt(
+                f"{prompt.question.question_id}: {len(tokens)} tokens of prompt leave no room for a completion "
+                "in the model's length"
+            )
+        waiting = _Waiting(tokens, kind, draw.seed, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
         return await waiting.answer
 
-    async def _work(self) -> None:
-        await asyncio.sleep(GATHER_SECONDS)
-        while self._waiting:
-            kind = self._waiting[0].kind
-            size = max(1, self._most // kind[1])
-            batch = [waiting for waiting in self._waiting if waiting.kind == kind][:size]
-            self._waiting = [waiting for waiting in self._waiting if waiting not in batch]
-            try:
-                answers = await asyncio.to_thread(self._generate, batch)
-            except Exception as error:
-                for waiting in batch:
-                    waiting.answer.set_exception(TeacherError(f"transformers failed: {error}"))
-                continue
-            for waiting, completions in zip(batch, answers, strict=True):
-                waiting.answer.set_result(completions)
+    def _encode(self, prompt: Prompt) -> list[int]:
+        """Token ids, with the special tokens that the tokenizer adds by itself."""
+        try:
+            prompt.text.encode()
+        except UnicodeEncodeError as error:
+            raise RefusedPrompt(f"{prompt.question.question_id}: half a surrogate pair is no text") from error
+        tokens: list[int] = self._tokenizer(prompt.text)["input_ids"]
+        if not tokens:
+            raise RefusedPrompt(f"{prompt.question.question_id}: an empty prompt has nothing to go on from")
+        return tokens
 
-    def _generate(self, batch: list[_Waiting]) -> list[list[Completion]]:
+    async def _work(self) -> None:
         import torch
 
-        sampling, n = batch[0].kind
-        inputs = self._encode([waiting.prompt.text for waiting in batch])
-        torch.manual_seed(batch[0].seed)
-        greedy = sampling.temperature == 0
-        drawn = {} if greedy else {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": 0}
+        await asyncio.sleep(GATHER_SECONDS)
+        while self._waiting:
+            wanted = [waiting for waiting in self._waiting if not waiting.answer.done()]
+            batch = [waiting for waiting in wanted if waiting.kind == wanted[0].kind][: self._most]
+            self._waiting = [waiting for waiting in wanted if waiting not in batch]
+            if not batch:
+                continue
+            try:
+                outcomes: Sequence[Completion | TeacherError] = await asyncio.to_thread(self._generate, batch)
+            except torch.AcceleratorError as error:  # a GPU that has failed once fails this process for good
+                self._die(f"the GPU failed: {str(error).splitlines()[0]}")
+                outcomes = [EngineDied(f"{self._died}")] * len(batch)
+            except Exception as error:
+                outcomes = [TeacherError(f"transformers failed: {error}")] * len(batch)
+            for waiting, outcome in zip(batch, outcomes, strict=True):
+                _settle(waiting, outcome)
+        if self._died is not None:
+            self._model = None
+
+    def _die(self, why: str) -> None:
+        """What waits for a batch, and all that is asked from now on, is told `why`."""
+        self._died = why
+        for waiting in self._waiting:
+            _settle(waiting, EngineDied(why))
+        self._waiting = []
+
+    def _generate(self, batch: list[_Waiting]) -> list[Completion]:
+        import torch
+
+        kind = batch[0].kind
+        inputs = self._tokenizer.pad({"input_ids": [waiting.tokens for waiting in batch]}, return_tensors="pt")
+        inputs = {key: inputs[key].to(self._device) for key in ("input_ids", "attention_mask")}
         start = 1 if self._encoder_decoder else inputs["input_ids"].shape[1]
-        chosen = _ChosenLogprobs()
+        drawing = _Drawing(kind, [waiting.seed for waiting in batch])
         with torch.inference_mode():
             sequences = self._model.generate(
                 **inputs,
-                do_sample=not greedy,
-                **drawn,
-                num_return_sequences=n,
-                max_new_tokens=sampling.max_tokens,
-                logits_processor=[chosen],
+                do_sample=False,
+                max_new_tokens=kind.max_tokens,
+                logits_processor=[drawing],
                 # The completion alone is looked at: a stop string that began in the prompt is none.
                 stopping_criteria=[lambda ids, scores, **_: self._stop(ids[:, start:], scores)],
             )
-            logprobs = chosen.of(sequences)
-        prompt_tokens = inputs["attention_mask"].sum(dim=1).tolist()
-        completions = [
-            self._completion(row, logprob, prompt_tokens[i // n])
-            for i, (row, logprob) in enumerate(zip(sequences[:, start:].tolist(), logprobs, strict=True))
-        ]
-        return [completions[i * n : (i + 1) * n] for i in range(len(batch))]
-
-    def _encode(self, texts: list[str]) -> Any:
-        """[prompts, longest] ids and mask, with the special tokens that the tokenizer adds by itself."""
-        encoded = self._tokenizer(texts, return_tensors="pt", padding=True)
-        return {key: encoded[key].to(self._device) for key in ("input_ids", "attention_mask")}
+            logprobs = drawing.logprobs(sequences)
+        rows = zip(sequences[:, start:].tolist(), logprobs, batch, strict=True)
+        return [self._completion(row, logprob, len(waiting.tokens)) for row, logprob, waiting in rows]
 
     def _completion(self, tokens: list[int], logprobs: Any, prompt_tokens: int) -> Completion:
         """One row of the batch, which ends at its first end token or stop string; what follows is padding."""
@@ -166,6 +197,9 @@ class HuggingFaceEngine:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
     async def close(self) -> None:
+        self._die("the engine was closed")
+        if self._worker is not None:
+            await self._worker
         self._model = None
 
 
@@ -173,14 +207,45 @@ def _stops(text: str) -> bool:
     return any(stop in text for stop in STOP)
 
 
-class _ChosenLogprobs:
-    """A logits processor that changes nothing and notes the log-probability of every token that is then chosen.
+def _settle(waiting: _Waiting, outcome: Completion | TeacherError) -> None:
+    if waiting.answer.done():
+        return
+    if isinstance(outcome, TeacherError):
+        waiting.answer.set_exception(outcome)
+    else:
+        waiting.answer.set_result(outcome)
 
-    `generate` calls it before temperature and top-p. Of the [sequences, vocabulary] scores only the last step's are
-    held: what was chosen by them is the last token that the next step is given.
+
+class _Room:
+    """How many tokens may follow a prompt."""
+
+    def __init__(self, positions: int | None, most: int | None, *, encoder_decoder: bool) -> None:
+        """`positions`: of the model, None where they end nowhere; `most`: prompt and completion together, if set."""
+        self._positions, self._most, self._encoder_decoder = positions, most, encoder_decoder
+
+    def after(self, prompt_tokens: int) -> int:
+        """0 or less: none."""
+        rooms = [] if self._most is None else [self._most - prompt_tokens]
+        if self._positions is not None:
+            if not self._encoder_decoder:
+                rooms.append(self._positions - prompt_tokens)
+            else:  # The decoder has positions of its own, and starts with a token of its own.
+                rooms.append(self._positions - 1 if prompt_tokens <= self._positions else 0)
+        return min(rooms, default=NO_LIMIT)
+
+
+class _Drawing:
+    """A logits processor that draws the next token of each row and leaves `generate` no other choice.
+
+    By inversion: one uniform number per row and step, from the row's own stream, falls onto one of the tokens' shares
+    of the cumulative distribution. It also notes the log-probability, before temperature and top-p, of every token that
+    is chosen. Of the [sequences, vocabulary] scores only the last step's are held: what was chosen by them is the last
+    token that the next step is given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, kind: _Kind, seeds: Sequence[int]) -> None:
+        self._kind = kind
+        self._streams = [Random(seed) for seed in seeds]
         self._last: Any = None
         self._chosen: list[Any] = []
 
@@ -188,14 +253,34 @@ class _ChosenLogprobs:
         if self._last is not None:
             self._note(input_ids)
         self._last = scores.float().log_softmax(-1)
-        return scores
+        if self._kind.temperature == 0:
+            return scores
+        tokens = self._draw(self._last / self._kind.temperature)
+        return scores.new_full(scores.shape, float("-inf")).scatter_(1, tokens, 0.0)
 
-    def of(self, sequences: Any) -> Any:
+    def logprobs(self, sequences: Any) -> Any:
         """[sequences, new tokens], of what `generate` returned: after its last step nobody called."""
         import torch
 
         self._note(sequences)
         return torch.cat(self._chosen, dim=1)
+
+    def _draw(self, scores: Any) -> Any:
+        """[sequences, 1] tokens, from [sequences, vocabulary] scores."""
+        import torch
+
+        # The rounding of a sum over a whole vocabulary is far below any token's share in 64 bits, not in 32.
+        shares = scores.softmax(-1, dtype=torch.float64)
+        tokens = None
+        if self._kind.top_p < 1:
+            shares, tokens = shares.sort(dim=-1, descending=True)
+            # The smallest set with this probability: those before which less than it is reached.
+            shares = shares.masked_fill(shares.cumsum(-1) - shares >= self._kind.top_p, 0.0)
+        reached = shares.cumsum(-1)
+        uniform = torch.tensor([[stream.random()] for stream in self._streams], dtype=torch.float64).to(scores.device)
+        # Below the sum of all, so never onto what has no share: right=True passes over shares of 0.
+        place = torch.searchsorted(reached, uniform * reached[:, -1:], right=True).clamp_(max=scores.shape[1] - 1)
+        return place if tokens is None else tokens.gather(1, place)
 
     def _note(self, input_ids: Any) -> None:
         self._chosen.append(self._last.gather(1, input_ids[:, -1:]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -55,22 +56,24 @@ def render(version: str, *, demonstrations: Sequence[Demonstration] = (), **text
     return _template(version).render(demonstrations=demonstrations, **texts)
 
 
-def load_demonstrations(config: PromptConfig) -> tuple[Demonstration, ...]:
-    """Read the YAML list of demonstrations, if the config names one.
+def load_demonstrations(config: PromptConfig) -> tuple[tuple[Demonstration, ...], ...]:
+    """Read the YAML lists of demonstrations that the config names, one per file.
 
     Raises:
-        ConfigError: if the file cannot be read, is no such list, or lacks what the template shows.
+        ConfigError: if a file cannot be read, is no such list, or lacks what the template shows.
     """
-    if config.demonstrations is None:
-        return ()
-    where = f"teacher.prompt.demonstrations {config.demonstrations}"
+    return tuple(_load(path, config.version) for path in config.demonstrations)
+
+
+def _load(path: Path, version: str) -> tuple[Demonstration, ...]:
+    where = f"teacher.prompt.demonstrations {path}"
     try:
-        rows: Any = yaml.safe_load(config.demonstrations.read_text(encoding="utf-8"))
+        rows: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{where}: cannot be read ({error.strerror})") from None
     except (yaml.YAMLError, ValueError):  # ValueError: not UTF-8, or a date like 2024-13-45
         raise ConfigError(f"{where}: not YAML") from None
-    shown = "rationale" if config.version.startswith("rationale") else "program"
+    shown = "rationale" if version.startswith("rationale") else "program"
     try:
         demonstrations = tuple(Demonstration(**row) for row in rows)
         all_text = all(isinstance(text, str) for row in rows for text in row.values())
@@ -80,7 +83,7 @@ def load_demonstrations(config: PromptConfig) -> tuple[Demonstration, ...]:
         raise ConfigError(f"{where}: a list of {{question, {shown}}} is wanted") from None
     for position, demonstration in enumerate(demonstrations):
         if not getattr(demonstration, shown):
-            raise ConfigError(f"{where}: demonstration {position} has no {shown}, which {config.version} shows")
+            raise ConfigError(f"{where}: demonstration {position} has no {shown}, which {version} shows")
     return demonstrations
 
 

@@ -7,14 +7,13 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from pad_ray.config import SamplingConfig
 from pad_ray.errors import ConfigError
 from pad_ray.records import Completion
-from pad_ray.teacher.engine import Prompt
+from pad_ray.teacher.engine import Draw, Prompt
 
 
 class RecordedEngine:
-    """Gives each question the completions recorded for it, in the order of the file.
+    """Gives draw i of a question the i-th completion recorded for it, by the order of the file; None beyond the last.
 
     Only the place of each line is kept in memory; its text is read when it is asked for.
 
@@ -50,12 +49,12 @@ class RecordedEngine:
         """Completions of the question that has most."""
         return max(map(len, self._places.values()), default=0)
 
-    async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
-        texts = []
-        for place in self._places.get(prompt.question.question_id, ())[:n]:
-            self._file.seek(place)
-            texts.append(_row(self._file.readline(), "")["completion"])
-        return [Completion(text=text) for text in texts]
+    async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
+        places = self._places.get(prompt.question.question_id, ())
+        if draw.index >= len(places):
+            return None
+        self._file.seek(places[draw.index])
+        return Completion(text=_row(self._file.readline(), "")["completion"])
 
     async def close(self) -> None:
         self._file.close()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pad_ray.config import SamplingConfig
 from pad_ray.records import Completion
-from pad_ray.teacher.engine import Prompt
+from pad_ray.teacher.engine import Draw, Prompt
 
 
 class ReferenceEngine:
-    """Says the reference program once, whatever `n` is; says nothing where a question has none."""
+    """Says the reference program as the first draw and nothing after it; says nothing where a question has none."""
 
     name = "reference"
 
-    async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
-        return [Completion(text=prompt.question.reference)] if prompt.question.reference else []
+    async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
+        reference = prompt.question.reference
+        return Completion(text=reference) if reference and draw.index == 0 else None
 
     async def close(self) -> None:
         return None

@@ -1,82 +1,159 @@
-"""Decoder-only models through vLLM's AsyncLLM, on GPUs or on a CPU."""
+"""Decoder-only models through vLLM's engine, on GPUs or on a CPU."""
 
 from __future__ import annotations
 
-import asyncio
 import os
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from multiprocessing.connection import wait
 from typing import Any
 
-from pad_ray.config import EngineConfig, SamplingConfig
-from pad_ray.errors import ConfigError, TeacherError
+from pad_ray.config import EngineConfig
+from pad_ray.errors import ConfigError, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
-from pad_ray.teacher.engine import Prompt, resolve_model
+from pad_ray.teacher.engine import Draw, Prompt, resolve_model
 from pad_ray.teacher.prompt import STOP
+from pad_ray.teacher.stepper import Stepper, one_line
+
+TOKENISED_PROMPTS = 4096
+"""Prompts whose tokens are kept, a few MB: the draws of a question share its prompt."""
 
 
 class VllmEngine:
     """One vLLM engine. All prompts in flight are decoded together (continuous batching).
 
-    vLLM runs the model in a process of its own, which ends with this one. To a prompt that leaves no room for a
-    completion in the model's length it has nothing to say: one endless question does not end a run.
+    It is driven as vLLM's offline `LLM` drives it, by a thread that steps it, but takes requests at any time. On GPUs
+    the model runs in a process of its own, which ends with this one; on a CPU it runs in the thread, which leaves the
+    cores to the model.
     """
 
-    def __init__(self, config: EngineConfig) -> None:
+    def __init__(self, config: EngineConfig, *, own_process: bool | None = None, logprobs: bool = False) -> None:
+        """Load the model.
+
+        Args:
+            own_process: the model runs in another process than this one; by default where there are GPUs.
+            logprobs: completions have their log-probability, else 0. Of the embedded teacher's tokens/s on a CPU it
+                takes a fifth (benchmarks/teacher.py), which is more than all else that we add to vLLM.
+
+        Raises:
+            ConfigError: if the model is unknown, or GPUs are asked for that are not there.
+            TeacherError: if loading fails.
+        """
         self.name = config.model
-        self._model = resolve_model(config.model)
+        self._logprobs = 0 if logprobs else None
+        model = resolve_model(config.model)
         self._requests = 0
         gpu = _on_gpu()
-        arguments = _engine_args(config, self._model, gpu=gpu)
-        _prepare_environment(gpu=gpu)
+        arguments = _engine_args(config, model, gpu=gpu)
+        _prepare_environment(gpu=gpu, own_process=gpu if own_process is None else own_process)
         try:
-            from vllm.engine.arg_utils import AsyncEngineArgs
-            from vllm.v1.engine.async_llm import AsyncLLM
-
-            self._engine: Any = AsyncLLM.from_engine_args(AsyncEngineArgs(**arguments))
+            self._stepper = Stepper(lambda: self._load(arguments))
         except Exception as error:  # vLLM raises whatever its parts raise; the boundary gives it one name
             raise TeacherError(f"vLLM could not load {config.model}: {error}") from error
 
-    async def sample(self, prompt: Prompt, sampling: SamplingConfig, *, n: int, seed: int) -> list[Completion]:
-        # Tokenised here, so that what is counted is what vLLM is given: beyond the limit it raises.
-        tokens = self._engine.get_tokenizer().encode(prompt.text)
-        if len(tokens) >= self._engine.model_config.max_model_len:
-            return []
+    def _load(self, arguments: dict[str, Any]) -> _Stepped:
+        stepped = _Stepped(arguments)
+        self._length: int = stepped.llm.model_config.max_model_len
+        self._tokenizer = stepped.llm.get_tokenizer()
+        self._encode = lru_cache(TOKENISED_PROMPTS)(lambda text: tuple(self._tokenizer.encode(text)))
+        return stepped
+
+    async def draw(self, prompt: Prompt, draw: Draw) -> Completion:
+        tokens = self._tokens(prompt)
+        parameters = self._parameters(draw)
+        self._requests += 1
+        request = f"{prompt.question.question_id}#{draw.index}-{self._requests}"
+        [choice] = (await self._stepper.ask(request, tokens, parameters)).outputs
+        if choice.finish_reason not in ("stop", "length"):
+            raise TeacherError(f"vLLM gave up {request}: {choice.finish_reason}")
+        return Completion(
+            text=choice.text,
+            tokens=len(choice.token_ids),
+            logprob=float(choice.cumulative_logprob or 0.0),
+            prompt_tokens=len(tokens),
+        )
+
+    def _parameters(self, draw: Draw) -> Any:
         from vllm import SamplingParams
+        from vllm.exceptions import VLLMClientError
         from vllm.sampling_params import RequestOutputKind
 
-        greedy = sampling.temperature == 0
-        parameters = SamplingParams(
-            n=1 if greedy else n,
-            temperature=sampling.temperature,
-            top_p=sampling.top_p,
-            max_tokens=sampling.max_tokens,
-            seed=None if greedy else seed,
-            stop=list(STOP),
-            logprobs=0,
-            output_kind=RequestOutputKind.FINAL_ONLY,
-        )
-        self._requests += 1
-        request = f"{prompt.question.question_id}-{self._requests}"
-        final = None
         try:
-            async for output in self._engine.generate({"prompt_token_ids": tokens}, parameters, request):
-                final = output
-        except Exception as error:
-            raise TeacherError(f"vLLM failed on {prompt.question.question_id}: {error}") from error
-        assert final is not None
-        drawn = [
-            Completion(
-                text=choice.text,
-                tokens=len(choice.token_ids),
-                logprob=float(choice.cumulative_logprob or 0.0),
-                prompt_tokens=len(tokens),
+            return SamplingParams(
+                temperature=draw.temperature,
+                top_p=draw.top_p,
+                max_tokens=draw.max_tokens,
+                seed=None if draw.temperature == 0 else draw.seed,
+                stop=list(STOP),
+                logprobs=self._logprobs,
+                output_kind=RequestOutputKind.FINAL_ONLY,
             )
-            for choice in sorted(final.outputs, key=lambda choice: choice.index)
-        ]
-        # Greedy draws are all alike: one is made, n are given.
-        return drawn * n if greedy else drawn
+        except VLLMClientError as error:  # every draw with these settings fails alike
+            raise TeacherError(f"vLLM cannot draw so: {one_line(error)}") from error
+
+    def _tokens(self, prompt: Prompt) -> list[int]:
+        """Made here and not in the thread that steps; what is counted is what vLLM is given."""
+        try:
+            prompt.text.encode()
+        except UnicodeEncodeError as error:
+            raise RefusedPrompt(f"{prompt.question.question_id}: half a surrogate pair is no text") from error
+        tokens = self._encode(prompt.text)
+        if len(tokens) >= self._length:
+            raise RefusedPrompt(
+                f"{prompt.question.question_id}: {len(tokens)} tokens of prompt leave no room for a completion "
+                f"in the model's {self._length}"
+            )
+        return list(tokens)
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._engine.shutdown)
+        await self._stepper.close()
+
+
+class _Stepped:
+    """vLLM's engine as the stepper wants it, and a watch over its process."""
+
+    def __init__(self, arguments: dict[str, Any]) -> None:
+        from vllm.engine.arg_utils import EngineArgs
+        from vllm.exceptions import VLLMClientError
+        from vllm.inputs.engine import tokens_input
+        from vllm.v1.engine.exceptions import EngineDeadError
+        from vllm.v1.engine.llm_engine import LLMEngine
+
+        self.refusals = (VLLMClientError, ValueError)
+        self._dead, self._input = EngineDeadError, tokens_input
+        self.llm: Any = LLMEngine.from_engine_args(EngineArgs(**arguments))
+        self._core = self.llm.engine_core
+        # With the model in this process there is neither: a step does not wait, and dies with us.
+        self._outputs = getattr(self._core, "outputs_queue", None)
+        if self._outputs is not None:
+            self._processes = list(self._core.resources.engine_manager.processes)
+            threading.Thread(target=self._watch, name="pad_ray engine watch", daemon=True).start()
+
+    def add_request(self, request: str, tokens: list[int], parameters: Any) -> None:
+        self.llm.add_request(request, self._input(tokens), parameters)
+
+    def abort_requests(self, requests: list[str]) -> None:
+        self.llm.abort_request(requests)
+
+    def step(self) -> Iterable[Any]:
+        try:
+            return self.llm.step()  # type: ignore[no-any-return]
+        except self._dead as error:
+            codes = ", ".join(str(process.exitcode) for process in self._processes)
+            raise EngineDied(f"its process is gone (exit code {codes}); what it wrote to stderr says why") from error
+
+    def interrupt(self) -> None:
+        if self._outputs is not None:
+            self._outputs.put_nowait(self._dead())
+
+    def shutdown(self) -> None:
+        self._core.shutdown()
+
+    def _watch(self) -> None:
+        """A killed process says nothing, and `step` would wait for its next output for ever."""
+        wait([process.sentinel for process in self._processes])
+        self.interrupt()
 
 
 def _on_gpu() -> bool:
@@ -85,15 +162,16 @@ def _on_gpu() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _prepare_environment(*, gpu: bool) -> None:
+def _prepare_environment(*, gpu: bool, own_process: bool) -> None:
     """vLLM reads these when it is imported."""
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+    os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = str(int(own_process))
+    # A forked process would have the plugins marked as loaded, and never be told to die with its parent.
+    os.environ["VLLM_WORKER_MULTIPROC_METHOD"] = "spawn"
     if not gpu:
         # vLLM would put it, whole GiB, above the bytes that it is given.
         os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)
-        # Lets the engine process run the model itself; else it starts one more interpreter for that.
-        os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
         # Ray sets 1 for an actor that books less than a CPU.
         os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)
 

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = [
     "questions.limit=64",
-    "teacher.samples=2",
+    "synthesis.max_samples=2",
     "synthesis.block_size=32",
     "student.epochs=1",
     "student.checkpoint_steps=4",

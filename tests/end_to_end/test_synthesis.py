@@ -24,7 +24,6 @@ BLOCK = 20
 SETTINGS = [
     "configs/quickstart.yaml",
     "teacher.engine=reference",
-    "teacher.samples=1",
     f"questions.limit={QUESTIONS}",
     f"synthesis.block_size={BLOCK}",
 ]

@@ -13,8 +13,8 @@ import yaml
 
 from pad_ray.config import RunConfig, StudentConfig
 from pad_ray.config_file import load_config
-from pad_ray.errors import RunDirectoryError
-from pad_ray.rundir import CONFIG, IDENTITY, LOCK, LOGS, differences, open_run
+from pad_ray.errors import ConfigError, RunDirectoryError
+from pad_ray.rundir import CONFIG, IDENTITY, LOCK, LOGS, open_run
 from pad_ray.shards.files import read_json
 
 HOLDER = """
@@ -53,8 +53,8 @@ def held(used: Path) -> Iterator[Path]:
 
 
 def opened(config: RunConfig) -> Path:
-    with open_run(config) as folder:
-        return folder
+    with open_run(config) as run:
+        return run.folder
 
 
 def test_a_new_directory_says_whose_it_is(folder: Path) -> None:
@@ -97,14 +97,74 @@ def test_other_settings_are_refused_leaf_by_leaf(used: Path) -> None:
     message = str(refused.value)
     assert "(seed was 7, is 8; student.epochs was 2.0, is 3.0)" in message
     assert "on_existing=new" in message
+    assert message.endswith("--allow-changed seed --allow-changed student.epochs")
     assert opened(RunConfig(run_dir=used)) == used
 
 
-def test_differences() -> None:
-    old = {"run_dir": "a", "seed": 1, "sets": [{"set": "x"}], "student": {"epochs": 2, "ray": 1}}
-    new = {"run_dir": "b", "seed": 1, "sets": [{"set": "y"}], "student": {"epochs": 2, "ray": 2, "added": None}}
-    assert differences(old, old) == []
-    assert differences(old, new) == ["sets was [{'set': 'x'}], is [{'set': 'y'}]", "student.ray was 1, is 2"]
+@pytest.mark.parametrize("allowed", [["seed", "student.epochs"], ["student", "seed", "teacher"]])
+def test_settings_that_may_change_do_and_are_noted(used: Path, allowed: list[str]) -> None:
+    other = RunConfig(run_dir=used, seed=8, student=StudentConfig(epochs=3))
+    with open_run(other, allowed) as run:
+        assert (run.folder, run.attempt) == (used, 2)
+    kept = read_json(used / IDENTITY)
+    assert kept["changes"] == [
+        {"attempt": 2, "key": "seed", "was": 7, "is": 8},
+        {"attempt": 2, "key": "student.epochs", "was": 2.0, "is": 3.0},
+    ]
+    assert kept["fingerprint"] == other.fingerprint()
+    assert load_config(used / CONFIG) == other
+    assert opened(other) == used
+    with open_run(RunConfig(run_dir=used, seed=9, student=StudentConfig(epochs=3)), ["seed"]):
+        pass
+    assert [change["is"] for change in read_json(used / IDENTITY)["changes"]] == [8, 3.0, 9]
+
+
+def test_what_was_not_allowed_to_change_is_still_refused(used: Path) -> None:
+    other = RunConfig(run_dir=used, seed=8, student=StudentConfig(epochs=3))
+    with pytest.raises(RunDirectoryError, match=r"\(student\.epochs was 2\.0, is 3\.0\)"), open_run(other, ["seed"]):
+        pass
+    assert "changes" not in read_json(used / IDENTITY)
+
+
+@pytest.mark.parametrize("key", ["teacher.temprature", "student.epoch", "stud", "", "seed.more"])
+def test_to_allow_what_is_no_setting_is_refused(folder: Path, key: str) -> None:
+    with (
+        pytest.raises(ConfigError, match=f"--allow-changed {key}: there is no such setting"),
+        open_run(RunConfig(run_dir=folder), [key]),
+    ):
+        pass
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "synthesis.guard.max_tokens=5",
+        "teacher.workers=3",
+        "teacher.max_workers=3",
+        "teacher.stagger_seconds=0",
+        "teacher.endpoint.urls=[http://elsewhere/v1]",
+        "executor.workers=2",
+        "teacher.on_bad_row=skip",
+    ],
+)
+def test_how_it_runs_does_not_make_another_run(used: Path, override: str) -> None:
+    assert opened(load_config(None, [f"run_dir={used}", override])) == used
+
+
+@pytest.mark.parametrize("override", ["teacher.endpoint.api=chat", "student.workers=1", "teacher.temperature=0.1"])
+def test_what_decides_the_content_makes_another_run(used: Path, override: str) -> None:
+    with pytest.raises(RunDirectoryError, match=override.partition("=")[0]):
+        opened(load_config(None, [f"run_dir={used}", override]))
+
+
+def test_the_attempt_is_one_more_than_the_last_even_if_a_log_was_removed(folder: Path) -> None:
+    for attempt in (1, 2):
+        with open_run(RunConfig(run_dir=folder)) as run:
+            assert run.attempt == attempt
+    (folder / LOGS / "attempt-1.log").unlink()
+    with open_run(RunConfig(run_dir=folder)) as run:
+        assert run.attempt == 3
 
 
 def test_another_process_in_it_is_refused_and_then_let_go(held: Path) -> None:

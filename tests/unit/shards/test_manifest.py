@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pad_ray.errors import RunDirectoryError
+from pad_ray.errors import RunDirectoryError, ShardError
 from pad_ray.shards.files import commit_json, read_json
+from pad_ray.shards.lease import BEAT_FILE, LOCK
 from pad_ray.shards.manifest import MANIFEST, Totals, claim, close, total
 from pad_ray.shards.writer import ShardRecord
 
@@ -19,8 +20,35 @@ def record(index: int, **values: object) -> ShardRecord:
 
 
 RECORDS = [
-    record(0, questions=3, tokens=40, prompt_tokens=8, statuses={"wrong": 2, "right": 3}, started=10.0, finished=14.0),
-    record(1, questions=2, tokens=2, prompt_tokens=1, statuses={"right": 1, "raised": 4}, started=12.0, finished=21.5),
+    record(
+        0,
+        questions=3,
+        tokens=40,
+        prompt_tokens=8,
+        statuses={"wrong": 2, "right": 3},
+        started=10.0,
+        finished=14.0,
+        kept=2,
+        satisfied=1,
+        wasted_tokens=30,
+        dollars=0.5,
+        cpu_seconds=1.0,
+        attempt=1,
+    ),
+    record(
+        1,
+        questions=2,
+        tokens=2,
+        prompt_tokens=1,
+        statuses={"right": 1, "raised": 4},
+        started=12.0,
+        finished=21.5,
+        kept=1,
+        failed=1,
+        dollars=0.25,
+        cpu_seconds=0.5,
+        attempt=3,
+    ),
 ]
 
 
@@ -69,14 +97,52 @@ def test_other_work_is_refused_naming_what_differs(worked_in: Path) -> None:
     message = str(refused.value)
     assert "seed was 7, is 8" in message
     assert "prompt was None, is 'program-v1'" in message
-    assert "'limit': None" in message and "'limit': 3" in message
-    assert "model" not in message
+    assert "questions.limit was None, is 3" in message
+    assert "model" not in message and "gsm8k" not in message
+    assert "--allow-changed KEY" in message
     assert claim(worked_in, IDENTITY) is True
 
 
 def test_one_value_that_differs_is_other_work(worked_in: Path) -> None:
     with pytest.raises(RunDirectoryError, match=r"\(seed was 7, is 8\)"):
         claim(worked_in, IDENTITY | {"seed": 8})
+
+
+def test_long_values_are_shortened(worked_in: Path) -> None:
+    with pytest.raises(RunDirectoryError) as refused:
+        claim(worked_in, IDENTITY | {"model": "x" * 10_000})
+    assert len(str(refused.value)) < 600
+
+
+def test_other_work_that_is_allowed_is_gone_on_with_and_the_old_identity_kept(worked_in: Path) -> None:
+    for seed in (8, 9):
+        assert claim(worked_in, IDENTITY | {"seed": seed}, allow_changed=True) is True
+    close(worked_in, IDENTITY | {"seed": 9}, RECORDS)
+    assert claim(worked_in, IDENTITY | {"seed": 9}) is True
+    assert [known["seed"] for known in read_json(worked_in / MANIFEST)["history"]] == [7, 8]
+
+
+def test_an_identity_is_compared_as_json_has_it(worked_in: Path) -> None:
+    claim(worked_in, {"temperatures": (0.2, 0.8)}, allow_changed=True)
+    assert claim(worked_in, {"temperatures": (0.2, 0.8)}) is True
+
+
+def test_a_folder_with_folders_alone_is_foreign_too(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    with pytest.raises(RunDirectoryError, match="not empty"):
+        claim(tmp_path, IDENTITY)
+
+
+def test_a_lock_of_ours_does_not_make_a_folder_foreign(tmp_path: Path) -> None:
+    for name in (LOCK, BEAT_FILE):
+        (tmp_path / name).write_text("{}")
+    assert claim(tmp_path, IDENTITY) is False
+
+
+def test_a_manifest_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("[]")
+    with pytest.raises(ShardError, match="not a manifest"):
+        claim(tmp_path, IDENTITY)
 
 
 def test_totals_are_sums() -> None:
@@ -88,6 +154,13 @@ def test_totals_are_sums() -> None:
         prompt_tokens=9,
         statuses={"raised": 4, "right": 4, "wrong": 2},
         seconds=11.5,
+        kept=3,
+        satisfied=1,
+        failed=1,
+        wasted_tokens=30,
+        dollars=0.75,
+        cpu_seconds=1.5,
+        attempts=2,
     )
     assert (totals.right, totals.yield_) == (4, 0.4)
 
@@ -110,5 +183,7 @@ def test_a_closed_folder_lists_every_checksum_and_stays_claimed(tmp_path: Path) 
     assert manifest["complete"] is True
     assert manifest["shards"] == {"shard-000000.arrow": "sum 0", "shard-000001.arrow": "sum 1"}
     assert (manifest["questions"], manifest["programs"], manifest["tokens"]) == (5, 10, 42)
+    assert (manifest["kept"], manifest["satisfied"], manifest["failed"], manifest["wasted_tokens"]) == (3, 1, 1, 30)
+    assert (manifest["dollars"], manifest["cpu_seconds"]) == (0.75, 1.5)
     assert manifest["statuses"] == {"raised": 4, "right": 4, "wrong": 2}
     assert claim(tmp_path, IDENTITY) is True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,8 +13,9 @@ import pytest
 
 from pad_ray.errors import ShardError
 from pad_ray.records import JUDGED_SCHEMA, Program, Question, Verdict, judged_row, to_table
-from pad_ray.shards.files import sweep
-from pad_ray.shards.reader import is_whole, read_shards, read_table, records
+from pad_ray.shards.files import sha256, sweep
+from pad_ray.shards.place import Place
+from pad_ray.shards.reader import is_whole, read_shard, read_shards, read_table, records
 from pad_ray.shards.writer import ShardRecord, record_path, shard_path, write_shard
 
 KILLS = 6
@@ -157,6 +159,69 @@ def test_a_shard_that_cannot_be_written_is_not_recorded(tmp_path: Path) -> None:
 def test_a_record_is_json_of_plain_values(tmp_path: Path) -> None:
     record = write_shard(tmp_path, 0, judged_table())
     assert ShardRecord(**json.loads(record_path(tmp_path, 0).read_text())) == record
+
+
+def test_a_record_has_the_figures_that_it_is_given(tmp_path: Path) -> None:
+    given = {"satisfied": 2, "failed": 1, "wasted_tokens": 30, "dollars": 0.5, "cpu_seconds": 1.5, "attempt": 4}
+    record = write_shard(tmp_path, 0, judged_table(), **given)  # type: ignore[arg-type]
+    assert {name: getattr(record, name) for name in given} == given
+    assert records(tmp_path) == [record]
+
+
+def test_what_is_kept_is_counted_in_the_table_unless_it_is_told(tmp_path: Path) -> None:
+    table = pa.table({"kept": [True, False, True]})
+    assert write_shard(tmp_path, 0, table).kept == 2
+    assert write_shard(tmp_path, 1, table, kept=1).kept == 1
+    assert write_shard(tmp_path, 2, numbers(1)).kept == 0
+
+
+def test_a_shard_that_is_made_again_is_byte_for_byte_the_same(tmp_path: Path) -> None:
+    first = write_shard(tmp_path / "a", 5, judged_table(), started=1.0, attempt=1)
+    again = write_shard(tmp_path / "b", 5, judged_table(), started=2.0, attempt=2)
+    assert (tmp_path / "a" / first.file).read_bytes() == (tmp_path / "b" / again.file).read_bytes()
+    assert first.sha256 == again.sha256 == sha256(tmp_path / "a" / first.file)
+
+
+def test_places_addresses_and_paths_are_all_folders(tmp_path: Path) -> None:
+    write_shard(Place.of(tmp_path), 0, numbers(1))
+    write_shard(str(tmp_path), 1, numbers(2))
+    write_shard(f"file://{tmp_path}", 2, numbers(3))
+    assert [table["number"].to_pylist() for table in read_shards(Place.of(tmp_path))] == [[1], [2], [3]]
+    assert all(is_whole(str(tmp_path), record) for record in records(str(tmp_path)))
+    assert read_shard(tmp_path, records(tmp_path)[2]) == numbers(3)
+
+
+def edit(path: Path, **values: object) -> None:
+    """Change a record by hand; what becomes None is taken out."""
+    content = json.loads(path.read_text()) | values
+    path.write_text(json.dumps({key: value for key, value in content.items() if value is not None}))
+
+
+def test_records_of_other_versions_are_read(tmp_path: Path) -> None:
+    record = write_shard(tmp_path, 0, numbers(1), questions=3, satisfied=2)
+    edit(record_path(tmp_path, 0), satisfied=None, attempt=None, of_a_later_version={"x": 1})
+    assert records(tmp_path) == [replace(record, satisfied=0)]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"sha256": None},
+        {"rows": "3"},
+        {"rows": True},
+        {"statuses": ["right"]},
+        {"statuses": {"right": "3"}},
+        {"dollars": "free"},
+        {"file": "../shard-000000.arrow"},
+        {"file": "/etc/passwd"},
+        {"index": 1, "file": "shard-000001.arrow"},
+    ],
+)
+def test_a_record_that_is_none_is_named(tmp_path: Path, values: dict[str, object]) -> None:
+    write_shard(tmp_path, 0, numbers(1))
+    edit(record_path(tmp_path, 0), **values)
+    with pytest.raises(ShardError, match=r"shard-000000\.json: (not a shard's record|the record of another shard)"):
+        records(tmp_path)
 
 
 def test_killed_writers_leave_whole_shards_only(tmp_path: Path) -> None:

@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 
-from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, SamplingConfig
-from pad_ray.synthesis.flow import Flow
+from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig, SynthesisConfig, TeacherConfig
+from pad_ray.synthesis.draws import DrawPlan
+from pad_ray.synthesis.flow import Flow, teacher_flow
+from pad_ray.synthesis.sampling import Policy
 from pad_ray.teacher.prompt import Demonstration
+
+def plan(demonstrations: tuple[tuple[Demonstration, ...], ...]) -> DrawPlan:
+    return DrawPlan("program-v1", (0.8,), 1.0, 256, demonstrations)
+
 
 ROW = '{"question": "How many are three?", "answer": 3}\n'
 
@@ -18,7 +24,8 @@ def flow(folder: Path, **changed: Any) -> Flow:
     parts: dict[str, Any] = {
         "questions": QuestionsConfig(set="jsonl", path=folder / "set.jsonl"),
         "engine": EngineConfig(engine="recorded", model=str(folder / "codex.jsonl")),
-        "sampling": SamplingConfig(),
+        "draws": DrawPlan("program-v1", (0.8,), 1.0, 256),
+        "policy": Policy(keep=2, max_samples=8),
         "executor": ExecutorConfig(),
     }
     return Flow(**parts | changed)
@@ -48,7 +55,7 @@ def test_files_that_moved_together_are_the_same_work(folder: Path) -> None:
 
 def test_a_demonstration_with_another_program_is_another_prompt(folder: Path) -> None:
     one, other = (
-        flow(folder, demonstrations=(Demonstration("How many are two?", program),)).identity()
+        flow(folder, draws=plan(((Demonstration("How many are two?", program),),))).identity()
         for program in ("ans = 2", "ans = 1 + 1")
     )
     assert one != other
@@ -58,3 +65,14 @@ def test_how_bad_rows_are_met_and_where_things_run_is_no_other_work(folder: Path
     before = flow(folder).identity()
     skipping = QuestionsConfig(set="jsonl", path=folder / "set.jsonl", on_bad_row="skip")
     assert flow(folder, questions=skipping, executor=ExecutorConfig(workers=4)).identity() == before
+
+
+def test_greedy_draws_of_a_model_are_made_once_for_each_set_of_demonstrations(folder: Path) -> None:
+    greedy = RunConfig(teacher=TeacherConfig(temperature=0), synthesis=SynthesisConfig(max_samples=8))
+    shown = tuple((Demonstration("How many are two?", f"ans = {i}"),) for i in range(3))
+    assert teacher_flow(greedy, ()).policy.max_samples == 1
+    assert teacher_flow(greedy, shown).policy.max_samples == 3
+    varied = RunConfig(teacher=TeacherConfig(temperature=0, temperatures=(0, 0.7)))
+    assert teacher_flow(varied, ()).policy.max_samples == varied.synthesis.max_samples
+    recorded = RunConfig(teacher=TeacherConfig(engine="reference", temperature=0))
+    assert teacher_flow(recorded, ()).policy.max_samples == 8

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pad_ray.config import SamplingConfig
 from pad_ray.errors import ConfigError
 from pad_ray.records import Question
-from pad_ray.teacher.engine import Prompt
+from pad_ray.teacher.engine import Draw, Prompt
 from pad_ray.teacher.recorded import RecordedEngine
 
 
@@ -27,9 +26,14 @@ def written(folder: Path, content: str) -> Path:
     return path
 
 
-async def texts(engine: RecordedEngine, question: str, n: int = 100) -> list[str]:
+def draw(index: int) -> Draw:
+    return Draw(index, seed=0, temperature=0.8, top_p=1.0, max_tokens=256)
+
+
+async def texts(engine: RecordedEngine, question: str, n: int = 30) -> list[str]:
     prompt = Prompt("unused", Question(question, "unused", "0"))
-    return [c.text for c in await engine.sample(prompt, SamplingConfig(), n=n, seed=0)]
+    drawn = [await engine.draw(prompt, draw(index)) for index in range(n)]
+    return [completion.text for completion in drawn if completion is not None]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\n\n  \n"])
@@ -46,6 +50,13 @@ async def test_completions_come_in_the_order_of_the_file(tmp_path: Path, ending:
     assert await texts(engine, "unknown") == []
     assert (engine.name, len(engine), engine.most_per_question, engine.skipped) == ("codex", 5, 3, 0)
     await engine.close()
+
+
+async def test_a_draw_beyond_the_last_is_none_however_often_it_is_asked_for(tmp_path: Path) -> None:
+    engine = RecordedEngine(written(tmp_path, line("a", "1") + "\n" + line("a", "2") + "\n"))
+    prompt = Prompt("unused", Question("a", "unused", "0"))
+    drawn = [await engine.draw(prompt, draw(index)) for index in (2, 1, 2, 0, 1)]
+    assert [None if completion is None else completion.text for completion in drawn] == [None, "2", None, "1", "2"]
 
 
 async def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
@@ -118,5 +129,5 @@ async def test_any_file_is_found_again(
     path = written(folder, "".join(line(*row, ascii_only=ascii_only) + ending for row in rows))
     engine = RecordedEngine(path)
     for question in "cab":
-        assert await texts(engine, question) == [text for known, text in rows if known == question]
+        assert await texts(engine, question, n=len(rows) + 1) == [text for known, text in rows if known == question]
     await engine.close()

@@ -1,0 +1,148 @@
+"""Executors as a service that many event loops share: a program is judged the moment it is asked for.
+
+The actors belong to whoever made them (`make_executors`); Ray restarts one that dies, here or on another node. Each
+event loop has a `JudgeService` of its own, which sends what is waiting, in small batches, to the executor with the
+fewest of its calls outstanding. While executors are free a batch is one program; when they are not, batches grow by
+themselves. What to do about failures is decided by `routing.Router`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from pad_ray.config import ExecutorConfig
+from pad_ray.errors import SandboxError
+from pad_ray.executor.actor import ACTOR_CPUS, ExecutorActor
+from pad_ray.executor.counters import ExecutorCounters
+from pad_ray.executor.judge import Task
+from pad_ray.executor.pool import crew_of
+from pad_ray.executor.routing import Limits, Router
+from pad_ray.records import Verdict
+
+BATCH = 64
+"""Most programs of one call: one that loops holds up no more than these."""
+
+UNBOUNDED = 1 << 62
+"""The window of the router: what is under way is bounded by those who wait for it."""
+
+Waiting = tuple[Task, "asyncio.Future[Verdict]"]
+
+
+def make_executors(config: ExecutorConfig) -> list[Any]:
+    """Executor actors spread over the cluster, which Ray restarts when they die. They end with the caller's job."""
+    import ray
+
+    workers, slots = crew_of(config)
+    actor = ray.remote(ExecutorActor).options(
+        num_cpus=ACTOR_CPUS, scheduling_strategy="SPREAD", max_restarts=-1, max_task_retries=0
+    )
+    return [actor.remote(config, slots) for _ in range(workers)]
+
+
+class JudgeService:
+    """Judges programs on shared executors. For one event loop; make it there."""
+
+    def __init__(self, actors: Sequence[Any]) -> None:
+        self._actors = list(actors)
+        self._router = Router(len(self._actors), Limits(window=UNBOUNDED))
+        self._waiting: deque[Waiting] = deque()
+        self._held: dict[int, list[Waiting]] = {}
+        self._counters = ExecutorCounters()
+        self._under_way = {asyncio.create_task(self._start(place)) for place in range(len(self._actors))}
+        self.failures = 0
+        """Executors that failed or died, over all time."""
+
+    async def judge(self, task: Task) -> Verdict:
+        """The verdict on one program.
+
+        Raises:
+            SandboxError: if the executors fail again and again; never because of the program.
+        """
+        if self._router.halted:
+            raise SandboxError(self._router.halted)
+        answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self._waiting.append((task, answer))
+        self._give_out()
+        return await answer
+
+    def _give_out(self) -> None:
+        """Send out what is to be redone, and then as much of what waits as executors are free for."""
+        while (assigned := self._router.assign()) is not None or (self._waiting and self._admit()):
+            if assigned is not None:
+                self._spawn(self._judge(*assigned))
+
+    def _admit(self) -> bool:
+        if not self._router.wants_batch:
+            return False
+        batch: list[Waiting] = []
+        while self._waiting and len(batch) < BATCH:
+            task, answer = self._waiting.popleft()
+            if not answer.done():  # nobody waits for it any more
+                batch.append((task, answer))
+        if batch:
+            self._held[self._router.admit()] = batch
+        return bool(batch)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _start(self, place: int) -> None:
+        """Wait until the executor at a place is up; one that was killed is restarted by Ray meanwhile."""
+        import ray
+
+        try:
+            await self._actors[place].start.options(max_task_retries=-1).remote()
+        except ray.exceptions.RayError as error:
+            self._lost(place, _reason(error), None)
+        else:
+            self._router.up(place)
+            self._give_out()
+
+    async def _judge(self, number: int, place: int) -> None:
+        import ray
+
+        try:
+            verdicts = await self._actors[place].judge.remote([task for task, _ in self._held[number]])
+        except ray.exceptions.RayError as error:
+            # Two calls were outstanding there, and both fail: the second finds its batch already taken away.
+            if number in self._router.outstanding(place):
+                self._lost(place, _reason(error), number if isinstance(error, ray.exceptions.RayTaskError) else None)
+            return
+        if number not in self._router.outstanding(place):
+            return  # taken away when the other call there failed, and redone elsewhere
+        self._router.judged(number, place)
+        while self._router.deliver() is not None:
+            pass  # nobody waits for them in order
+        self._counters.judged(verdicts)
+        for (_, answer), verdict in zip(self._held.pop(number), verdicts, strict=True):
+            if not answer.done():
+                answer.set_result(verdict)
+        self._give_out()
+
+    def _lost(self, place: int, why: str, number: int | None) -> None:
+        self.failures += 1
+        logging.getLogger(__name__).warning("an executor failed: %s", why)
+        if self._router.lost(place, why, number):
+            self._spawn(self._start(place))
+        if self._router.halted:
+            self._fail(SandboxError(self._router.halted))
+        else:
+            self._give_out()
+
+    def _fail(self, error: SandboxError) -> None:
+        for _, answer in [*self._waiting, *(pair for batch in self._held.values() for pair in batch)]:
+            if not answer.done():
+                answer.set_exception(error)
+        self._waiting.clear()
+        self._held.clear()
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "cause", None) or error
+    return str(cause).strip().splitlines()[-1][:300]

@@ -1,0 +1,260 @@
+"""Running a flow: Ray Data carries parts of questions to the engine actors, which draw, judge and commit them as shards.
+
+The same flow serves the teacher (synthesis), the student (evaluation, its failures for refinement) and recorded
+completions (`pad-ray verify`). A flow that is killed anywhere and started again does the parts that have no whole
+shard, and no other: every question ends in exactly one shard.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pad_ray.config import GuardConfig
+from pad_ray.errors import Halted, ShardError
+from pad_ray.progress import Event, Report
+from pad_ray.shards import manifest
+from pad_ray.shards.damage import whole_records
+from pad_ray.shards.lease import Lease
+from pad_ray.shards.place import Place
+from pad_ray.shards.reader import records
+from pad_ray.shards.writer import ShardRecord
+from pad_ray.synthesis.figures import Figures
+from pad_ray.synthesis.flow import Flow
+from pad_ray.synthesis.interrupt import graceful
+from pad_ray.synthesis.parts import LISTING, Parts, cut
+from pad_ray.synthesis.watch import INTERRUPTED, Watch
+
+ENGINE_CPUS = 0.5
+"""CPUs that Ray books for an engine actor without a GPU. Fractions, so that on two CPUs no stage waits for another."""
+
+CUT_HERE = 20_000
+"""Up to so many questions are cut in the driver; more in a Ray task, whose memory is gone afterwards."""
+
+MOST_ROWS = 1000
+"""Rows of Ray Data: each costs the driver milliseconds and kilobytes, whatever is in it."""
+
+LEAST_CALLS = 4
+"""Rows that an engine actor works on at a time, at least: parts end one by one, and the next must be there."""
+
+LOOK_SECONDS = 0.5
+"""Between two looks at the board."""
+
+BOARD_SECONDS = 30.0
+"""Within which a board answers; one whose node died is being started elsewhere, and is asked again."""
+
+FAILED = "failed.jsonl"
+"""What could not be done, with reasons: one JSON object a line."""
+
+HARDWARE = "hardware.json"
+"""What the cluster had, for the data card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt at a flow: what does not decide its content."""
+
+    stage: str
+    """Its name on the screen."""
+    report: Report
+    guard: GuardConfig | None = None
+    number: int = 1
+    allow_changed: bool = False
+    """Go on with what is there although the settings differ."""
+
+
+def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manifest.Totals:
+    """Judge programs for every question of the flow, into `folder`; returns at once what is already there.
+
+    Ray must be running.
+
+    Raises:
+        RunDirectoryError: if the folder holds other work, or another run works in it.
+        QuestionsError: if the question set cannot be read.
+        TeacherError, SandboxError, ShardError: if a stage failed. A dead actor is no failure: Ray Data makes another
+            and gives it the parts again.
+        Halted: if a limit of the guard was reached; what is committed stays.
+        KeyboardInterrupt: after Ctrl-C, when the parts under way are committed, or at once after the second.
+    """
+    place = Place.of(folder)
+    place.make()
+    with Lease(place):
+        identity = flow.identity()
+        parts = _parts(flow, place, kept=manifest.claim(place, identity, attempt.allow_changed))
+        shards = place / "shards"
+        shards.make()
+        done, damages = whole_records(shards)
+        for damage in damages:
+            attempt.report(Event(attempt.stage, note=f"set aside and done again: {damage}"))
+            logging.getLogger(__name__).warning("set aside: %s", damage)
+        known = {record.index for record in done}
+        missing = [index for index in range(parts.count) if index not in known]
+        if missing:
+            halted = _run_parts(flow, place, parts, missing, _figures(done), attempt)
+            done = records(shards)
+            _list_failures(place, done)
+            if halted == INTERRUPTED:
+                raise KeyboardInterrupt
+            if halted:
+                raise Halted(halted)
+            if len(done) < parts.count:
+                raise ShardError(f"{shards}: {parts.count - len(done)} parts were not committed; run again")
+        manifest.close(place, identity, done)
+        return manifest.total(done)
+
+
+def _parts(flow: Flow, place: Place, *, kept: bool) -> Parts:
+    questions = place / "questions"
+    if not kept:
+        questions.make()
+        questions.remove(LISTING)  # cut by a start that came to nothing
+    arguments = (flow.questions, flow.block_size, questions, flow.near_duplicates, flow.evaluation)
+    if questions.exists(LISTING) or (flow.questions.limit is not None and flow.questions.limit <= CUT_HERE):
+        return cut(*arguments)
+    import ray
+
+    parts: Parts = ray.get(ray.remote(cut).options(num_cpus=ENGINE_CPUS, max_retries=3).remote(*arguments))
+    return parts
+
+
+def _figures(done: list[ShardRecord]) -> Figures:
+    """What earlier attempts committed and spent."""
+    totals = manifest.total(done)
+    return Figures(
+        questions=totals.questions,
+        satisfied=totals.satisfied,
+        failed=totals.failed,
+        programs=totals.statuses,
+        kept=totals.kept,
+        completion_tokens=totals.tokens + totals.wasted_tokens,
+        prompt_tokens=totals.prompt_tokens,
+        wasted_tokens=totals.wasted_tokens,
+        dollars=totals.dollars,
+        parts=len(done),
+    )
+
+
+def _run_parts(
+    flow: Flow, place: Place, parts: Parts, missing: list[int], before: Figures, attempt: Attempt
+) -> str:
+    """Do the missing parts; why it ended before the last one, or nothing."""
+    import ray
+
+    from pad_ray.executor.service import make_executors
+    from pad_ray.synthesis.board import start_board
+    from pad_ray.synthesis.synthesizer import Job
+
+    place.put_json(HARDWARE, _hardware())
+    job = Job(
+        run=str(place),
+        attempt=attempt.number,
+        engine=flow.engine,
+        draws=flow.draws,
+        policy=flow.policy,
+        block_size=flow.block_size,
+        questions=place / "questions",
+        shards=place / "shards",
+    )
+    stated = flow.draws.prompt_version.startswith("rationale")
+    executors = [] if stated else make_executors(flow.executor)
+    most = max(flow.engine.workers, flow.engine.max_workers or 0)
+    board = start_board(flow.engine.stagger_seconds, most)
+    watch = Watch(attempt.stage, parts.questions, before, attempt.guard, time.monotonic())
+    attempt.report(Event(attempt.stage, before.questions, parts.questions, "starting the engine"))
+    pump = _Pump(lambda: _dataset(flow, job, missing, executors, board))
+    try:
+        with graceful(watch.interrupt):
+            pump.start()
+            while pump.is_alive():
+                pump.join(LOOK_SECONDS)
+                try:
+                    posted = ray.get(board.look.remote(watch.halt), timeout=BOARD_SECONDS)
+                except ray.exceptions.GetTimeoutError:
+                    continue
+                attempt.report(watch.observe(posted, time.monotonic()))
+        if pump.error and not watch.halt:
+            raise pump.error
+    finally:
+        for actor in [*executors, board]:
+            ray.kill(actor)
+    return watch.halt
+
+
+class _Pump(threading.Thread):
+    """Takes what the dataset has to give, so that the main thread is free for people and signals."""
+
+    def __init__(self, dataset: Any) -> None:
+        super().__init__(daemon=True, name="ray-data")
+        self._dataset = dataset
+        self.error: BaseException | None = None
+
+    def run(self) -> None:
+        try:
+            for _ in self._dataset().iter_rows():
+                pass  # what was committed is in the ledger
+        except BaseException as error:  # raised again by the main thread
+            self.error = error
+
+
+def _dataset(flow: Flow, job: Any, missing: list[int], executors: list[Any], board: Any) -> Any:
+    import ray
+    from ray.data import ActorPoolStrategy
+
+    from pad_ray.synthesis.synthesizer import Synthesize
+
+    size = -(-len(missing) // MOST_ROWS)
+    rows = [{"parts": missing[start : start + size]} for start in range(0, len(missing), size)]
+    gpus = ray.cluster_resources().get("GPU", 0)
+    on_gpu = gpus > 0 and flow.engine.engine in ("vllm", "huggingface")
+    resources: dict[str, Any] = {"num_gpus": flow.engine.tensor_parallel_size} if on_gpu else {"num_cpus": ENGINE_CPUS}
+    fewest = min(flow.engine.workers, len(rows))
+    most = max(fewest, min(flow.engine.max_workers or fewest, len(rows)))
+    room = flow.engine.max_sequences // (flow.block_size * flow.policy.first_draws)
+    calls = max(LEAST_CALLS, 2 * room)
+    return ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+        Synthesize,
+        fn_constructor_args=(job, executors, board),
+        compute=ActorPoolStrategy(
+            min_size=fewest,
+            max_size=most,
+            max_tasks_in_flight_per_actor=calls + 1,
+            max_concurrent_calls_per_actor=calls,
+        ),
+        **resources,
+    )
+
+
+def _list_failures(place: Place, done: list[ShardRecord]) -> None:
+    """All that could not be done so far; the file is written anew each time, so it is always of one piece."""
+
+    def write(file: BinaryIO) -> None:
+        for record in done:
+            for failure in record.failures:
+                file.write(json.dumps({"part": record.index} | failure).encode() + b"\n")
+
+    if any(record.failures for record in done) or place.exists(FAILED):
+        place.put(FAILED, write)
+
+
+def _hardware() -> dict[str, Any]:
+    import platform
+    from importlib.metadata import version
+
+    import ray
+
+    resources = ray.cluster_resources()
+    return {
+        "nodes": sum(1 for node in ray.nodes() if node["Alive"]),
+        "cpus": resources.get("CPU", 0),
+        "memory_gib": round(resources.get("memory", 0) / 2**30, 1),
+        "gpus": resources.get("GPU", 0),
+        "accelerators": sorted(name.split(":")[1] for name in resources if name.startswith("accelerator_type:")),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in ("ray", "torch", "transformers", "pyarrow")},
+    }

@@ -1,0 +1,159 @@
+"""The closed loop's decisions for one question, over numbers: draw more (how many), stop, or give up. No I/O.
+
+Draws are numbered. They may end in any order, but what is decided from is the *prefix*: the results of draws 0 to i, all
+of which are in. The first prefix that has enough distinct right programs, or that shows that more draws are not worth
+it, ends the question; draws after it do not count, and those still under way are aborted. So what a question ends with
+is a function of its draws alone, not of the order in which machines finished them: a block that is redone, on another
+engine or after a crash, becomes the same block again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, log
+
+CERTAINTY = 0.95
+"""With which a question's share of new right programs must be below `give_up_below` for it to be given up."""
+
+PRIOR_DRAWS = 2.0
+"""Draws that the yield of the other questions counts for in the estimate of a question's own."""
+
+MOST_AT_ONCE = 16
+"""Draws of one question under way, however unlikely each is: beyond it their waste would outgrow the time they save."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a question has enough. See `SynthesisConfig` for the meaning of the fields."""
+
+    keep: int
+    max_samples: int
+    give_up_below: float = 0.0
+    stops_early: bool = True
+    """False draws all `max_samples`, as an evaluation does."""
+
+    @property
+    def most_barren(self) -> float:
+        """Draws in a row without a new distinct right program after which a question is given up.
+
+        With a uniform prior, the posterior of the share of draws that give a new one is Beta(1, m + 1) after m draws
+        without any; its mass above g is (1 - g) ** (m + 1), which must be below 1 - `CERTAINTY`.
+        """
+        if not self.stops_early or self.give_up_below <= 0:
+            return self.max_samples
+        return ceil(log(1 - CERTAINTY) / log(1 - self.give_up_below) - 1)
+
+    @property
+    def first_draws(self) -> int:
+        """Draws with which a question begins in a busy engine."""
+        return min(self.keep, self.max_samples) if self.stops_early else self.max_samples
+
+
+class Prior:
+    """What the questions that have ended say about the next one: the share of draws that gave a new right program."""
+
+    def __init__(self) -> None:
+        # As if one of two draws had succeeded: gone after a few questions.
+        self._draws, self._fruitful = 2.0, 1.0
+
+    @property
+    def mean(self) -> float:
+        return self._fruitful / self._draws
+
+    def learn(self, draws: int, fruitful: int) -> None:
+        """A question ended after `draws`, `fruitful` of which gave a new distinct right program."""
+        self._draws += draws
+        self._fruitful += fruitful
+
+
+@dataclass(slots=True)
+class _Result:
+    right: bool
+    key: str
+
+
+class QuestionLoop:
+    """One question: told what its draws came to, asked what to do next."""
+
+    def __init__(self, policy: Policy, prior: Prior) -> None:
+        self._policy = policy
+        self._prior = prior
+        self._most = policy.max_samples
+        self._results: dict[int, _Result] = {}
+        """Of draws that are in, beyond the prefix."""
+        self._keys: set[str] = set()
+        self._barren = 0
+        self._started = 0
+        self.drawn = 0
+        """Draws in the prefix: 0 to `drawn` - 1 count."""
+        self.right = 0
+        self.kept: list[int] = []
+        """The draws in the prefix whose programs are right, and distinct from those before: at most `keep`."""
+        self.ended = False
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it was ended before it had all its samples, without enough."""
+        return self.ended and not self.satisfied and self.drawn < self._most
+
+    @property
+    def satisfied(self) -> bool:
+        """Whether as many distinct right programs as wanted were found."""
+        return len(self.kept) >= self._policy.keep
+
+    def next_draws(self, *, idle: bool) -> range:
+        """The draws to start now; empty while those under way may be enough.
+
+        `idle`: the engine has room that nothing else fills, so draws that may turn out unneeded cost no time. Otherwise
+        only as many are under way as would all be needed if all came out well: nothing is wasted on them.
+        """
+        if self.ended:
+            return range(0)
+        under_way = self._started - self.drawn
+        wanted = self._wanted(idle) - under_way
+        first = self._started
+        self._started = min(first + max(wanted, 0), self._most)
+        return range(first, self._started)
+
+    def _wanted(self, idle: bool) -> int:
+        if not self._policy.stops_early:
+            return self._most
+        missing = self._policy.keep - len(self.kept)
+        if not idle:
+            return missing
+        fruitful = (len(self.kept) + PRIOR_DRAWS * self._prior.mean) / (self.drawn + PRIOR_DRAWS)
+        return min(ceil(missing / max(fruitful, 1 / MOST_AT_ONCE)), MOST_AT_ONCE)
+
+    def take(self, draw: int, *, right: bool, key: str = "") -> None:
+        """A draw is in: its program is right or not, and `key` says which right programs are the same."""
+        self._results[draw] = _Result(right, key)
+        self._advance()
+
+    def exhaust(self, draw: int) -> None:
+        """There is no such draw, nor any after it."""
+        self._most = min(self._most, draw)
+        self._started = min(self._started, max(self._most, self.drawn))
+        self._results = {known: result for known, result in self._results.items() if known < draw}
+        self._advance()
+
+    def _advance(self) -> None:
+        while not self.ended and self.drawn in self._results:
+            self._count(self.drawn, self._results.pop(self.drawn))
+        if self.drawn >= self._most:
+            self._end()
+
+    def _count(self, draw: int, result: _Result) -> None:
+        self.drawn += 1
+        self._barren += 1
+        self.right += result.right
+        if result.right and not self.satisfied and result.key not in self._keys:
+            self._keys.add(result.key)
+            self.kept.append(draw)
+            self._barren = 0
+        if self._policy.stops_early and (self.satisfied or self._barren >= self._policy.most_barren):
+            self._end()
+
+    def _end(self) -> None:
+        if not self.ended:
+            self.ended = True
+            self._prior.learn(self.drawn, len(self.kept))

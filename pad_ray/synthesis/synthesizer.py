@@ -1,0 +1,289 @@
+"""The stage that Ray Data runs: an engine, and around it the closed loop of every question that it is given.
+
+A question is drawn, each program is judged the moment it is finished, while others are still being written, and
+`QuestionLoop` decides: enough, more, or given up. A part whose questions have all ended is committed as one shard, and
+only its number goes on through Ray Data.
+
+What dies is replaced from outside: an engine that dies takes this process with it, Ray restarts the actor and gives the
+new one the same rows, of which the parts that are committed are passed over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pad_ray.config import EngineConfig
+from pad_ray.errors import EngineDied, RefusedPrompt
+from pad_ray.executor.judge import task
+from pad_ray.executor.service import JudgeService
+from pad_ray.records import Completion, Judged, Program, Question, Status, Verdict, judged_table, program_id
+from pad_ray.shards.place import Place
+from pad_ray.shards.writer import record_name, write_shard
+from pad_ray.synthesis.admission import Admission
+from pad_ray.synthesis.counters import SynthesisCounters
+from pad_ray.synthesis.dedupe import canonical
+from pad_ray.synthesis.draws import DrawPlan
+from pad_ray.synthesis.figures import Figures
+from pad_ray.synthesis.parts import PartReader
+from pad_ray.synthesis.sampling import Policy, Prior, QuestionLoop
+from pad_ray.synthesis.selection import training_text
+from pad_ray.synthesis.stated import stated_verdict
+from pad_ray.teacher import orphans
+from pad_ray.teacher.engine import make_engine
+from pad_ray.teacher.extract import extract_program
+
+Row = dict[str, Any]
+
+REPORT_SECONDS = 1.0
+"""Between two reports to the board: what a person can follow, and nothing beside a part's seconds."""
+
+ENGINE_DIED_EXIT = 70
+"""Exit code of a process whose engine died (EX_SOFTWARE), for whoever reads Ray's logs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that a worker must know of a flow."""
+
+    run: str
+    """Marks the processes of this run."""
+    attempt: int
+    engine: EngineConfig
+    draws: DrawPlan
+    policy: Policy
+    block_size: int
+    questions: Place
+    shards: Place
+
+
+@dataclass(slots=True)
+class Ended:
+    """What a question came to."""
+
+    question: Question
+    rows: list[Judged]
+    """The draws that count, in order."""
+    satisfied: bool
+    given_up: bool
+    wasted_tokens: int
+    dollars: float
+    cpu_seconds: float
+    """Of its programs."""
+    failure: str = ""
+    """Why it could not be done; empty if it was."""
+
+
+class Synthesize:
+    """Ray Data actor: {parts: [index]} -> {parts: [index that is committed]}."""
+
+    def __init__(self, job: Job, executors: Sequence[Any], board: Any) -> None:
+        import ray
+
+        self._job = job
+        self._executors = executors
+        self._board = board
+        self._worker = f"{ray.get_runtime_context().get_actor_id()}-{uuid.uuid4().hex[:8]}"
+        time.sleep(ray.get(board.turn.remote()))
+        orphans.mark(job.run)
+        self._end_leftovers()
+        self._engine = make_engine(job.engine)
+        self._reader = PartReader(job.questions)
+        self._prior = Prior()
+        self._admission = Admission(job.engine.max_sequences, job.block_size * job.policy.first_draws)
+        self._counters = SynthesisCounters()
+        self._sums: Counter[str] = Counter()
+        """Of `Figures`, by name; dollars are fractions."""
+        self._programs: Counter[str] = Counter()
+        self._stop = False
+        self._service: JudgeService | None = None
+        self._reports: asyncio.Task[None] | None = None
+
+    def _end_leftovers(self) -> None:
+        """Engines of a run's earlier attempt, if any outlived it, hold the memory that this one needs."""
+        for leftover in (found := orphans.leftovers(self._job.run)):
+            logging.getLogger(__name__).warning("a process of this run was left over and is ended: %s", leftover)
+        orphans.end(found)
+
+    async def __call__(self, row: Row) -> Row:
+        """Do the parts of a row, as many at a time as the engine has room for."""
+        if self._reports is None:  # made here, because both belong to the event loop
+            self._service = JudgeService(self._executors)
+            self._reports = asyncio.create_task(self._report_always())
+        parts = [asyncio.create_task(self._part(int(index))) for index in row["parts"]]
+        try:
+            committed = await asyncio.gather(*parts)
+        except EngineDied as death:
+            await self._die(death)
+            raise
+        finally:
+            await _cancel(parts)
+        await self._report()
+        return {"parts": [index for index, done in zip(row["parts"], committed, strict=True) if done]}
+
+    async def _part(self, index: int) -> bool:
+        """Whether part `index` is committed: the run may be told to stop before it is taken up."""
+        await self._admission.enter()
+        try:
+            if self._stop:
+                return False
+            if not await asyncio.to_thread(self._job.shards.exists, record_name(index)):
+                await self._make(index)
+            return True
+        finally:
+            self._admission.leave()
+
+    async def _make(self, index: int) -> None:
+        started = time.time()
+        questions = [
+            asyncio.create_task(self._question(question))
+            for question in await asyncio.to_thread(self._reader.questions, index)
+        ]
+        try:
+            ended = await asyncio.gather(*questions)
+        finally:
+            await _cancel(questions)
+        rows = [row for question in ended for row in question.rows]
+        gained = {
+            "questions": len(ended),
+            "satisfied": sum(e.satisfied for e in ended),
+            "failed": sum(bool(e.failure) for e in ended),
+            "kept": sum(row.kept for row in rows),
+        }
+        await asyncio.to_thread(
+            write_shard,
+            self._job.shards,
+            index,
+            judged_table(rows),
+            **gained,
+            started=started,
+            finished=time.time(),
+            wasted_tokens=sum(e.wasted_tokens for e in ended),
+            dollars=sum(e.dollars for e in ended),
+            cpu_seconds=sum(e.cpu_seconds for e in ended),
+            attempt=self._job.attempt,
+            failures=[{"question_id": e.question.question_id, "reason": e.failure} for e in ended if e.failure],
+        )
+        self._sums.update(gained, given_up=sum(e.given_up for e in ended), parts=1)
+
+    async def _question(self, question: Question) -> Ended:
+        loop = QuestionLoop(self._job.policy, self._prior)
+        drawn: dict[int, tuple[Program, Verdict]] = {}
+        under_way: dict[asyncio.Task[tuple[Program, Verdict] | None], int] = {}
+        failure = ""
+        try:
+            while not loop.ended:
+                for index in loop.next_draws(idle=self._admission.idle):
+                    under_way[asyncio.create_task(self._draw(question, index))] = index
+                finished, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for one in finished:
+                    index = under_way.pop(one)
+                    if (result := one.result()) is None:
+                        loop.exhaust(index)
+                    else:
+                        drawn[index] = result
+                        program, verdict = result
+                        right = verdict.status == Status.RIGHT
+                        loop.take(index, right=right, key=canonical(training_text(program.code)) if right else "")
+        except RefusedPrompt as refusal:
+            failure = str(refusal)
+        finally:
+            await _cancel(under_way)
+        kept = set(loop.kept)
+        wasted = sum(program.tokens for index, (program, _) in drawn.items() if index >= loop.drawn)
+        self._sums["wasted_tokens"] += wasted
+        return Ended(
+            question,
+            [Judged(question, *drawn[index], kept=index in kept) for index in range(loop.drawn)],
+            satisfied=loop.satisfied and not failure,
+            given_up=loop.given_up,
+            wasted_tokens=wasted,
+            dollars=sum(self._price(program) for program, _ in drawn.values()),
+            cpu_seconds=sum(verdict.cpu_ms for _, verdict in drawn.values()) / 1000,
+            failure=failure,
+        )
+
+    async def _draw(self, question: Question, index: int) -> tuple[Program, Verdict] | None:
+        """One program and its verdict; None if the engine has no such draw."""
+        plan = self._job.draws
+        self._admission.draw_started()
+        try:
+            completion = await self._engine.draw(plan.prompt(question, index), plan.draw(question, index))
+        finally:
+            self._admission.draw_ended()
+        if completion is None:
+            return None
+        program = self._program(question, index, completion)
+        self._sums["completion_tokens"] += program.tokens
+        self._sums["prompt_tokens"] += program.prompt_tokens
+        self._sums["dollars"] += self._price(program)  # type: ignore[assignment]
+        verdict = await self._judge(question, program)
+        self._programs[verdict.status] += 1
+        return program, verdict
+
+    def _program(self, question: Question, index: int, completion: Completion) -> Program:
+        version = self._job.draws.prompt_version
+        return Program(
+            program_id=program_id(question.question_id, version, index),
+            question_id=question.question_id,
+            draw=index,
+            code=extract_program(completion.text),
+            completion=completion.text,
+            model=self._engine.name,
+            prompt_version=version,
+            tokens=completion.tokens,
+            prompt_tokens=completion.prompt_tokens,
+            logprob=completion.logprob,
+        )
+
+    async def _judge(self, question: Question, program: Program) -> Verdict:
+        if program.prompt_version.startswith("rationale"):
+            return stated_verdict(question, program)
+        assert self._service is not None
+        return await self._service.judge(task(question, program))
+
+    def _price(self, program: Program) -> float:
+        prices = self._job.engine.endpoint
+        return (
+            program.prompt_tokens * prices.dollars_per_million_prompt_tokens
+            + program.tokens * prices.dollars_per_million_completion_tokens
+        ) / 1e6
+
+    async def _report_always(self) -> None:
+        while True:
+            await asyncio.sleep(REPORT_SECONDS)
+            await self._report()
+
+    async def _report(self) -> None:
+        failures = self._service.failures if self._service else 0
+        figures = Figures(
+            programs=dict(self._programs),
+            in_flight=self._admission.draws,
+            executor_failures=failures,
+            **self._sums,  # type: ignore[arg-type]
+        )
+        self._counters.tell(figures, engines=1)
+        self._stop = await self._board.report.remote(self._worker, figures)
+
+    async def _die(self, death: EngineDied) -> None:
+        """End this process: Ray makes another, with another engine, and nothing of the dead one is left in it."""
+        logging.getLogger(__name__).error("the engine died: %s", death)
+        self._sums["engine_deaths"] += 1
+        await self._report()
+        await self._board.engine_died.remote(self._worker, str(death))
+        os._exit(ENGINE_DIED_EXIT)
+
+
+async def _cancel(tasks: Any) -> None:
+    """End what is still under way, and wait until it has ended: a draw aborts its request on the way out."""
+    for one in tasks:
+        one.cancel()
+    if tasks:
+        await asyncio.gather(*tasks, return_exceptions=True)

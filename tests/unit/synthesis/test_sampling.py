@@ -1,0 +1,116 @@
+"""The controller of the closed loop, with numbers."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pad_ray.synthesis.sampling import MOST_AT_ONCE, Policy, Prior, QuestionLoop
+
+DRAWS = st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), min_size=1, max_size=30)
+POLICIES = st.builds(
+    Policy,
+    keep=st.integers(1, 4),
+    max_samples=st.integers(1, 30),
+    give_up_below=st.sampled_from([0.0, 0.1, 0.5]),
+    stops_early=st.booleans(),
+)
+
+
+def run(policy: Policy, draws: list[tuple[bool, str]], random: Random, prior: Prior | None = None) -> QuestionLoop:
+    """Run a question whose draw i comes to draws[i]; they end in an order, and engines idle, as `random` has it."""
+    loop = QuestionLoop(policy, prior or Prior())
+    under_way: list[int] = []
+    while not loop.ended:
+        under_way += loop.next_draws(idle=random.random() < 0.5)
+        assert under_way, "a question that has not ended waits for nothing"
+        draw = under_way.pop(random.randrange(len(under_way)))
+        if draw < len(draws):
+            loop.take(draw, right=draws[draw][0], key=draws[draw][1])
+        else:
+            loop.exhaust(draw)
+    return loop
+
+
+def by_hand(policy: Policy, draws: list[tuple[bool, str]]) -> tuple[int, list[int]]:
+    """The draws that count and those that are kept, when they are made one after the other."""
+    kept: dict[str, int] = {}
+    barren = 0
+    for number, (right, key) in enumerate(draws[: policy.max_samples], start=1):
+        barren += 1
+        if right and key not in kept and len(kept) < policy.keep:
+            kept[key] = number - 1
+            barren = 0
+        if policy.stops_early and (len(kept) == policy.keep or barren >= policy.most_barren):
+            return number, list(kept.values())
+    return min(len(draws), policy.max_samples), list(kept.values())
+
+
+@given(POLICIES, DRAWS, st.integers(0, 5), st.integers(0, 5))
+def test_what_a_question_ends_with_does_not_depend_on_the_order_in_which_its_draws_end(
+    policy: Policy, draws: list[tuple[bool, str]], one: int, other: int
+) -> None:
+    known = Prior()
+    known.learn(1000, 5)
+    for loop in (run(policy, draws, Random(one)), run(policy, draws, Random(other), known)):
+        assert (loop.drawn, loop.kept) == by_hand(policy, draws)
+        assert loop.right == sum(right for right, _ in draws[: loop.drawn])
+
+
+@given(POLICIES, st.integers(0, 3))
+def test_no_more_draws_are_started_than_are_allowed(policy: Policy, seed: int) -> None:
+    random = Random(seed)
+    loop, started = QuestionLoop(policy, Prior()), 0
+    while not loop.ended:
+        new = loop.next_draws(idle=True)
+        started += len(new)
+        for draw in new:
+            loop.take(draw, right=random.random() < 0.3, key=str(draw))
+    assert started <= policy.max_samples
+    assert loop.next_draws(idle=True) == range(0)
+
+
+def test_a_busy_engine_is_asked_for_no_draw_that_may_be_unneeded() -> None:
+    loop = QuestionLoop(Policy(keep=2, max_samples=8), Prior())
+    assert list(loop.next_draws(idle=False)) == [0, 1]
+    assert list(loop.next_draws(idle=False)) == []
+    loop.take(0, right=False)
+    assert list(loop.next_draws(idle=False)) == [2]
+    loop.take(1, right=True, key="a")
+    assert list(loop.next_draws(idle=False)) == []
+    loop.take(2, right=True, key="a")
+    assert list(loop.next_draws(idle=False)) == [3]
+    loop.take(3, right=True, key="b")
+    assert loop.ended and loop.satisfied and loop.kept == [1, 3]
+
+
+def test_an_idle_engine_is_given_as_many_draws_as_the_yield_asks_for() -> None:
+    prior = Prior()
+    prior.learn(998, 99)
+    loop = QuestionLoop(Policy(keep=1, max_samples=100), prior)
+    assert len(loop.next_draws(idle=True)) == 10
+    prior.learn(100_000, 0)
+    hopeless = QuestionLoop(Policy(keep=1, max_samples=100), prior)
+    assert len(hopeless.next_draws(idle=True)) == MOST_AT_ONCE
+    assert len(QuestionLoop(Policy(keep=1, max_samples=3), prior).next_draws(idle=True)) == 3
+
+
+def test_a_question_is_given_up_once_it_is_almost_certainly_hopeless() -> None:
+    # After 28 draws without any, Beta(1, 29) has 0.9 ** 29 = 4.7 % of its mass above 0.1; after 27, 5.2 %.
+    policy = Policy(keep=2, max_samples=1000, give_up_below=0.1)
+    assert policy.most_barren == 28
+    loop = run(policy, [(False, "")] * 1000, Random(0))
+    assert (loop.drawn, loop.satisfied) == (28, False)
+    # The same program again and again is as hopeless.
+    assert run(policy, [(True, "a")] * 1000, Random(0)).drawn == 29
+    assert Policy(keep=2, max_samples=50).most_barren == 50
+
+
+def test_an_evaluation_makes_all_its_draws_at_once() -> None:
+    loop = QuestionLoop(Policy(keep=1, max_samples=5, stops_early=False), Prior())
+    assert list(loop.next_draws(idle=False)) == [0, 1, 2, 3, 4]
+    for draw in range(5):
+        loop.take(draw, right=True, key=str(draw))
+    assert loop.ended and loop.drawn == 5 and loop.kept == [0]
