@@ -6,10 +6,11 @@ from pathlib import Path
 
 from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig
 from pad_ray.errors import ConfigError, QuestionsError
+from pad_ray.executor.actor import ACTOR_CPUS
 from pad_ray.questions import open_questions
+from pad_ray.shards.place import Place
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.zero import check_student
-from pad_ray.executor.actor import ACTOR_CPUS
 from pad_ray.synthesis.runner import ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
@@ -168,6 +169,16 @@ def checked_demonstrations(config: RunConfig) -> tuple[tuple[Demonstration, ...]
             texts = (question.text for question in open_questions(questions))
             refuse_evaluation_questions(shown, texts, questions.name)
     return files
+
+
+def check_places(config: RunConfig) -> None:
+    """Where judged programs are to be kept can be an address.
+
+    Raises:
+        ConfigError: if it cannot, or has credentials in it.
+    """
+    if config.synthesis.folder is not None:
+        Place.of(config.synthesis.folder)
 
 
 def check_questions(config: RunConfig) -> None:

@@ -194,6 +194,7 @@ def _pipeline(
     from pad_ray.config_file import load_config
 
     config = load_config(path, overrides)
+    checks.check_places(config)
     checks.check_questions(config)
     checks.check_engine("teacher", config.teacher)
     base = checks.student_checkpoint(config)

@@ -89,7 +89,8 @@ class EndpointConfig(Section):
     timeout_seconds: float = Field(600, gt=0)
     """Longest wait for one answer."""
     attempts: int = Field(8, ge=1)
-    """Tries of one request where another try can help: no connection, 408, 409, 429, 5xx, an answer cut in the middle."""
+    """Tries of one request where another try can help: 408, 409, 425, 500, an answer cut in the middle or too late. An
+    endpoint that is down or says 429 is waited for instead."""
     dollars_per_million_prompt_tokens: float = Field(0.0, ge=0)
     """For the account of the run."""
     dollars_per_million_completion_tokens: float = Field(0.0, ge=0)
@@ -113,13 +114,20 @@ class DummyConfig(Section):
     seconds: float = Field(0.0, ge=0)
     """Taken by each completion; 0.5 to 1.5 times as long, so that draws end out of order."""
 
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> DummyConfig:
+        if self.right + self.raises + self.loops > 1:
+            raise ValueError("right, raises and loops are shares of all programs: together at most 1")
+        return self
+
 
 class EngineConfig(Section):
     """What writes the programs."""
 
     engine: Literal["vllm", "huggingface", "openai", "recorded", "reference", "dummy"] = "vllm"
-    """vllm: decoder-only models, on GPU or CPU; huggingface: encoder-decoder models; openai: servers elsewhere; recorded:
-    completions from a JSON Lines file; reference: the question's own reference program; dummy: made-up programs."""
+    """vllm: decoder-only models, on GPU or CPU; huggingface: encoder-decoder models; openai: servers elsewhere;
+    recorded: completions from a JSON Lines file; reference: the question's own reference program; dummy: made-up
+    programs."""
     model: str = "embedded:teacher"
     """`embedded:teacher`, a local checkpoint or a hub name; for `openai` the name that the servers know; for `recorded`
     the JSON Lines file."""
@@ -155,8 +163,8 @@ class PromptConfig(Section):
     version: Literal["program-v1", "rationale-v1"] = "program-v1"
     """Template: ask for a program or for a chain of thought. Part of every program's id."""
     demonstrations: tuple[Path, ...] = ()
-    """YAML files of question/program pairs shown before the question, one after the other by draw: other examples, other
-    programs (the paper's way to diversity). A pair that is in an evaluation set is refused."""
+    """YAML files of question/program pairs shown before the question, one file after the other by draw: other examples,
+    other programs (the paper's way to diversity). A pair that is in an evaluation set is refused."""
 
     @field_validator("demonstrations", mode="before")
     @classmethod

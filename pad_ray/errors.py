@@ -38,6 +38,10 @@ class RefusedPrompt(TeacherError):
     """The engine can say nothing to this prompt, whatever is tried: too long, filtered. Counted, and never retried."""
 
 
+class DrawFailed(TeacherError):
+    """One draw failed as often as it may be tried. Others need not."""
+
+
 class EngineDied(TeacherError):
     """The engine is gone, with all that it was writing. Another one can do the work."""
 

@@ -36,7 +36,7 @@ from pad_ray.shards.lease import Lease
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shard, records
 from pad_ray.shards.writer import ShardRecord, write_shard
-from pad_ray.synthesis.dedupe import canonical
+from pad_ray.synthesis.kept import kept_marks, renewed_marks
 from pad_ray.synthesis.parts import LISTING
 
 OTHERWISE = ("executor.", "ray.", "synthesis.keep=")
@@ -140,7 +140,9 @@ def regrade(work: Regrade, judge: Judge, report: Report) -> Comparison:
         done = _done(work, originals)
         programs = sum(record.rows for record in originals)
         judged = sum(record.rows for record in originals if record.index in done)
-        report(Event("regrade", judged, programs, "all of it is there" if judged == programs else "starting the executors"))
+        report(
+            Event("regrade", judged, programs, "all of it is there" if judged == programs else "starting the executors")
+        )
         missing = [record for record in originals if record.index not in done]
         for record in _judge(work, missing, judge) if missing else []:
             judged += record.rows
@@ -171,21 +173,6 @@ def outline(work: Regrade) -> Iterator[tuple[str, str]]:
     settings = work.executor.model_dump(mode="json", exclude_unset=True)
     yield "executor", yaml.safe_dump(settings, sort_keys=False).rstrip()
     yield "verdicts go to", f"{work.out} ({missing:,} shards to do)"
-
-
-def kept_marks(
-    question_ids: Sequence[str], draws: Sequence[int], codes: Sequence[str], right: Sequence[bool], keep: int
-) -> list[bool]:
-    """Which programs of a shard count: of each question the first `keep` distinct right ones, in the order of draws."""
-    marks = [False] * len(codes)
-    found: dict[str, set[str]] = {}
-    for row in sorted(range(len(codes)), key=draws.__getitem__):
-        if right[row]:
-            keys = found.setdefault(question_ids[row], set())
-            if len(keys) < keep and (key := canonical(codes[row])) not in keys:
-                keys.add(key)
-                marks[row] = True
-    return marks
 
 
 def _settings(ledger: Ledger, overrides: Sequence[str]) -> RunConfig:
@@ -301,12 +288,11 @@ def _commit(
 
 
 def _kept(work: Regrade, table: pa.Table, right: Sequence[bool]) -> list[bool]:
+    ids, draws, codes = (table[name].to_pylist() for name in ("question_id", "draw", "code"))
+    if not work.same_keep or "kept" not in table.schema.names:
+        return kept_marks(ids, draws, codes, right, work.keep)
     before = [status == Status.RIGHT for status in table["status"].to_pylist()]
-    if work.same_keep and "kept" in table.schema.names and list(right) == before:
-        marks: list[bool] = table["kept"].to_pylist()
-        return marks
-    columns = [table[name].to_pylist() for name in ("question_id", "draw", "code")]
-    return kept_marks(*columns, right, work.keep)
+    return renewed_marks(ids, draws, codes, before, table["kept"].to_pylist(), right, work.keep)
 
 
 def _compare(work: Regrade, originals: Iterable[ShardRecord]) -> Comparison:

@@ -52,10 +52,18 @@ def make_run(
 ) -> Path:
     """A run directory as `pad-ray synthesize` leaves it."""
     config = RunConfig.model_validate({"run_dir": str(folder)} | settings)
-    place = Place.of(folder) / "synthesis"
     folder.mkdir()
     (folder / "config.yaml").write_text(yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False))
+    make_synthesis(Place.of(folder) / "synthesis", config, shards, listing)
+    return folder
+
+
+def make_synthesis(
+    place: Place, config: RunConfig, shards: Sequence[Sequence[Drawn]], listing: dict[str, Any] | None = None
+) -> None:
+    """The folder of a synthesis."""
     identity = {
+        "questions": {"set": config.questions.set},
         "policy": {"keep": config.synthesis.keep},
         "executor": config.executor.model_dump(mode="json", exclude={"workers"}),
     }
@@ -65,7 +73,6 @@ def make_run(
     for index, drawn in enumerate(shards):
         judged_shard(place, index, drawn)
     manifest.close(place, identity, records(place / "shards"))
-    return folder
 
 
 def answered_by_text(pairs: Any) -> Iterator[Verdict]:

@@ -70,7 +70,7 @@ class Signer:
     def sign(self, shingles: Hashes, starts: NDArray[np.intp]) -> Signatures:
         """Signatures of several texts, `(texts, PLACES)`: the lowest byte of each least hash.
 
-        `shingles` are the hashes of all texts one after the other, `starts` where each text's begin, none of them empty.
+        `shingles`: the hashes of all texts one after the other; `starts`: where each text's begin. No text has none.
         """
         least = np.empty((PLACES, len(starts)), np.uint64)
         reduced = shingles % PRIME

@@ -82,7 +82,7 @@ class Screen:
         if len(self._known_runs) or len(self._known_short):
             self._drop_contaminated(batch, texts, stays)
         if self._near is not None:
-            self._drop_near(batch, texts, stays)
+            self._drop_near(self._near, batch, texts, stays)
         return [question for question, stay in zip(batch, stays.tolist(), strict=True) if stay]
 
     def _learn(self, evaluation: Iterable[str]) -> tuple[Hashes, HashSet]:
@@ -110,14 +110,15 @@ class Screen:
                 stays[owner] = False
                 self._count(batch[owner], CONTAMINATED, whole)
 
-    def _drop_near(self, batch: Sequence[Question], texts: list[list[str]], stays: NDArray[np.bool_]) -> None:
-        assert self._near is not None
+    def _drop_near(
+        self, near: NearTexts, batch: Sequence[Question], texts: list[list[str]], stays: NDArray[np.bool_]
+    ) -> None:
         long = [i for i in np.flatnonzero(stays).tolist() if len(texts[i]) >= SHINGLE_WORDS]
         if long:
             chosen = [texts[i] for i in long]
             hashes, owners, _ = _runs(self._words.of(chosen), chosen, SHINGLE_WORDS)
             starts = np.searchsorted(owners, np.arange(len(chosen)))
-            for i, earlier in zip(long, self._near.take(self._signer.sign(hashes, starts)).tolist(), strict=True):
+            for i, earlier in zip(long, near.take(self._signer.sign(hashes, starts)).tolist(), strict=True):
                 if earlier < 0:
                     self._ids.add(batch[i].question_id)
                 else:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.shards.manifest import Totals
+from pad_ray.shards.place import Place
 
 
 def distillation_table(summary: Mapping[str, Any], folder: Path) -> Table:
@@ -21,6 +22,7 @@ def distillation_table(summary: Mapping[str, Any], folder: Path) -> Table:
             "questions": f"{summary['questions']:,}",
             "programs": f"{summary['programs']:,}",
             "yield": f"{summary['yield']:.1%}",
+            "kept": f"{summary.get('kept', 0):,}",
             "tokens": f"{summary['tokens']:,}",
             "verified programs/s": f"{summary['verified_programs_per_second']:.1f}",
             "student accuracy": " -> ".join(f"{accuracy[name]:.1%}" for name in ("base", "distilled", "refined")),
@@ -31,21 +33,26 @@ def distillation_table(summary: Mapping[str, Any], folder: Path) -> Table:
     )
 
 
-def synthesis_table(totals: Totals, folder: Path) -> Table:
+def synthesis_table(totals: Totals, folder: Path | Place) -> Table:
     """The table of `pad-ray synthesize`."""
     rate = totals.right / totals.seconds if totals.seconds else 0.0
-    return _pairs(
-        "synthesis",
-        {
-            "questions": f"{totals.questions:,}",
-            "programs": f"{totals.programs:,}",
-            "yield": f"{totals.yield_:.1%}",
-            "tokens": f"{totals.tokens:,}",
-            "verified programs/s": f"{rate:.1f}",
-            **{f"  {status}": f"{count:,}" for status, count in totals.statuses.items()},
-            "folder": str(folder),
-        },
-    )
+    written = totals.tokens + totals.wasted_tokens
+    rows = {
+        "questions": f"{totals.questions:,}, {totals.satisfied:,} of them with enough",
+        "programs": f"{totals.programs:,}",
+        "yield": f"{totals.yield_:.1%}",
+        "kept": f"{totals.kept:,} distinct right programs",
+        "tokens": f"{written:,}",
+        "tokens per kept program": f"{written / totals.kept:,.0f}" if totals.kept else "-",
+        "wasted tokens": f"{totals.wasted_tokens / written:.1%}" if written else "-",
+        "verified programs/s": f"{rate:.1f}",
+        **{f"  {status}": f"{count:,}" for status, count in totals.statuses.items()},
+    }
+    if totals.dollars:
+        rows["cost"] = f"${totals.dollars:,.2f}"
+    if totals.failed:
+        rows["could not be done"] = f"{totals.failed:,} questions, see failed.jsonl"
+    return _pairs("synthesis", rows | {"folder": str(folder)})
 
 
 def evaluation_table(by_set: Mapping[str, Metrics], title: str) -> Table:

@@ -59,11 +59,8 @@ class Bucket:
             with self._plainly(name, "written"), self._store.open_output_stream(self._path(name)) as stream:
                 stream.write(buffer.getbuffer())
 
-    def read_bytes(self, name: str, size: int | None = None) -> bytes:
-        # A stream that is told the size asks for nothing but the content.
-        path = self._path(name)
-        known = path if size is None else fs.FileInfo(path, fs.FileType.File, size=size)
-        with self._plainly(name, "read"), self._store.open_input_file(known) as file:
+    def read_bytes(self, name: str) -> bytes:
+        with self._plainly(name, "read"), self._store.open_input_file(self._path(name)) as file:
             return bytes(file.read())
 
     def open(self, name: str) -> pa.NativeFile:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pad_ray.errors import ShardError
 from pad_ray.shards.files import FileDamaged
 from pad_ray.shards.place import Place
-from pad_ray.shards.reader import PREFIX, RECORD, SHARD, listing, read_record, side_by_side
+from pad_ray.shards.reader import PREFIX, RECORD, SHARD, read_record, side_by_side
 from pad_ray.shards.writer import ShardRecord
 
 DAMAGED = "damaged"
@@ -41,7 +41,10 @@ def whole_records(folder: str | Path | Place) -> tuple[list[ShardRecord], list[D
         ShardError: if the folder cannot be read, which is no reason to set anything aside.
     """
     place = Place.of(folder)
-    sizes = listing(place, PREFIX)
+    # A disk lists names only: a look at each file for its size would cost as much as opening it.
+    sizes: dict[str, int | None] = (
+        dict(place.sizes(PREFIX)) if place.local is None else dict.fromkeys(place.names(PREFIX))
+    )
     names = [name for name in sizes if name.endswith(RECORD)]
     examined = side_by_side(place, lambda name: _examine(place, name, sizes), names)
     whole, damages = [], []
@@ -60,7 +63,7 @@ def whole_records(folder: str | Path | Place) -> tuple[list[ShardRecord], list[D
 def _examine(place: Place, name: str, sizes: dict[str, int | None]) -> ShardRecord | str:
     """The record if its shard is whole, else what is wrong."""
     try:
-        content = place.read_bytes(name, sizes[name])
+        content = place.read_bytes(name)
     except FileDamaged as error:
         return f"its record cannot be read: {error}"
     try:
@@ -80,7 +83,7 @@ def _examine(place: Place, name: str, sizes: dict[str, int | None]) -> ShardReco
 
 def _examine_shard(place: Place, record: ShardRecord) -> ShardRecord | str:
     if record.bytes <= IN_MEMORY_BYTES:
-        content = place.read_bytes(record.file, record.bytes if place.local is None else None)
+        content = place.read_bytes(record.file)
         size, checksum, source = len(content), hashlib.sha256(content).hexdigest(), pa.BufferReader(content)
     else:
         size = place.size(record.file)

@@ -29,7 +29,7 @@ class Disk:
     def put_all(self, contents: Mapping[str, Callable[[BinaryIO], object]]) -> None:
         files.commit_all(self.folder, contents)
 
-    def read_bytes(self, name: str, size: int | None = None) -> bytes:
+    def read_bytes(self, name: str) -> bytes:
         with self._reading(name) as path:
             return path.read_bytes()
 

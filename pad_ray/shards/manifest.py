@@ -36,6 +36,7 @@ class Totals:
     """In which a shard was worked on: engine start-up and the pauses between attempts are not in it."""
     kept: int = 0
     satisfied: int = 0
+    given_up: int = 0
     failed: int = 0
     wasted_tokens: int = 0
     dollars: float = 0.0
@@ -67,6 +68,7 @@ def total(records: Sequence[ShardRecord]) -> Totals:
         seconds=_covered((r.started, r.finished) for r in records),
         kept=sum(r.kept for r in records),
         satisfied=sum(r.satisfied for r in records),
+        given_up=sum(r.given_up for r in records),
         failed=sum(r.failed for r in records),
         wasted_tokens=sum(r.wasted_tokens for r in records),
         dollars=math.fsum(r.dollars for r in records),

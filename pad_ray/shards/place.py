@@ -84,9 +84,9 @@ class Place:
         """`put` for a JSON value."""
         self.put_bytes(name, json_bytes(value))
 
-    def read_bytes(self, name: str, size: int | None = None) -> bytes:
-        """The whole file; its size, where `sizes` has told it, saves an object store a request."""
-        return _side(self.address).read_bytes(_plain(name), size)
+    def read_bytes(self, name: str) -> bytes:
+        """The whole file."""
+        return _side(self.address).read_bytes(_plain(name))
 
     def read_json(self, name: str) -> Any:
         """The JSON value of a file; a `ShardError` too if it is not JSON."""

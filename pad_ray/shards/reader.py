@@ -53,7 +53,7 @@ def read_shard(folder: str | Path | Place, record: ShardRecord) -> pa.Table:
     place = Place.of(folder)
     if place.local is not None:
         return read_table(place.local / record.file)
-    content = place.read_bytes(record.file, record.bytes)
+    content = place.read_bytes(record.file)
     try:
         return pa.ipc.open_file(pa.py_buffer(content)).read_all()
     except pa.ArrowInvalid as error:
@@ -67,8 +67,8 @@ def records(folder: str | Path | Place) -> list[ShardRecord]:
         ShardError: if a record is no record; `damage.whole_records` sets such aside.
     """
     place = Place.of(folder)
-    sizes = listing(place, PREFIX, RECORD)
-    found = side_by_side(place, lambda name: read_record(place, name, place.read_bytes(name, sizes[name])), sizes)
+    names = place.names(PREFIX, RECORD)
+    found = side_by_side(place, lambda name: read_record(place, name, place.read_bytes(name)), names)
     return sorted(found, key=lambda record: record.index)
 
 
@@ -125,11 +125,6 @@ def read_shards(folder: str | Path | Place) -> Iterator[pa.Table]:
     place = Place.of(folder)
     for record in records(place):
         yield read_shard(place, record)
-
-
-def listing(place: Place, prefix: str = "", suffix: str = "") -> dict[str, int | None]:
-    """Names, with sizes where the listing has them: on a disk a look at each would cost as much as opening it."""
-    return dict(place.sizes(prefix, suffix)) if place.local is None else dict.fromkeys(place.names(prefix, suffix))
 
 
 def side_by_side(place: Place, work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

@@ -40,6 +40,8 @@ class ShardRecord:
     """Programs that are trained on."""
     satisfied: int = 0
     """Questions with as many kept programs as were wanted."""
+    given_up: int = 0
+    """Questions whose yield was too low to go on."""
     failed: int = 0
     """Questions that could not be done."""
     failures: list[dict[str, str]] = field(default_factory=list)
@@ -97,6 +99,7 @@ def write_shard(
     finished: float = 0.0,
     kept: int | None = None,
     satisfied: int = 0,
+    given_up: int = 0,
     failed: int = 0,
     failures: Sequence[Mapping[str, str]] = (),
     wasted_tokens: int = 0,
@@ -131,6 +134,7 @@ def write_shard(
                 started=started,
                 finished=finished,
                 satisfied=satisfied,
+                given_up=given_up,
                 failed=failed,
                 failures=[dict(failure) for failure in failures],
                 wasted_tokens=wasted_tokens,

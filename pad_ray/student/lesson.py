@@ -13,7 +13,7 @@ from pad_ray.shards.reader import read_shards
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import Example, build_corpus
 from pad_ray.student.trainer import TrainingReport, train_student
-from pad_ray.synthesis.selection import SELECTED_COLUMNS, select
+from pad_ray.synthesis.selection import columns, select
 from pad_ray.teacher.prompt import render
 
 STUDENT_PROMPT = "program-v1"
@@ -23,7 +23,7 @@ STUDENT_PROMPT = "program-v1"
 def selected_rows(synthesis: Path | Place, keep: int) -> Iterator[dict[str, Any]]:
     """The right programs of a synthesis folder that are trained on, one shard in memory at a time."""
     for table in read_shards(synthesis / "shards"):
-        yield from select(table.select(SELECTED_COLUMNS).to_pylist(), keep)
+        yield from select(table.select(columns(table.schema.names)).to_pylist(), keep)
 
 
 def synthesis_examples(synthesis: Path | Place, keep: int) -> Iterator[Example]:

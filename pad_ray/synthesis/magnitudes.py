@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable
 
 from pad_ray.synthesis.scopes import Known, Scope
-from pad_ray.synthesis.survey import Survey, called
+from pad_ray.synthesis.survey import Survey
+from pad_ray.synthesis.syntax import called
 
 SMALL = 1000
 """Integers of at most this many bits can be made floats; kinds up to it are the number of bits."""

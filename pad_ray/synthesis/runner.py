@@ -1,4 +1,4 @@
-"""Running a flow: Ray Data carries parts of questions to the engine actors, which draw, judge and commit them as shards.
+"""Running a flow: Ray Data carries parts of questions to the engine actors, which draw, judge and commit them.
 
 The same flow serves the teacher (synthesis), the student (evaluation, its failures for refinement) and recorded
 completions (`pad-ray verify`). A flow that is killed anywhere and started again does the parts that have no whole
@@ -11,6 +11,7 @@ import json
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -83,11 +84,12 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
     """
     place = Place.of(folder)
     place.make()
-    with Lease(place):
+    with Lease(place) as lease:
         identity = flow.identity()
         parts = _parts(flow, place, kept=manifest.claim(place, identity, attempt.allow_changed))
         shards = place / "shards"
         shards.make()
+        shards.sweep()
         done, damages = whole_records(shards)
         for damage in damages:
             attempt.report(Event(attempt.stage, note=f"set aside and done again: {damage}"))
@@ -95,7 +97,7 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
         known = {record.index for record in done}
         missing = [index for index in range(parts.count) if index not in known]
         if missing:
-            halted = _run_parts(flow, place, parts, missing, _figures(done), attempt)
+            halted = _run_parts(flow, place, parts, missing, _figures(done), attempt, lease)
             done = records(shards)
             _list_failures(place, done)
             if halted == INTERRUPTED:
@@ -128,6 +130,7 @@ def _figures(done: list[ShardRecord]) -> Figures:
     return Figures(
         questions=totals.questions,
         satisfied=totals.satisfied,
+        given_up=totals.given_up,
         failed=totals.failed,
         programs=totals.statuses,
         kept=totals.kept,
@@ -140,7 +143,13 @@ def _figures(done: list[ShardRecord]) -> Figures:
 
 
 def _run_parts(
-    flow: Flow, place: Place, parts: Parts, missing: list[int], before: Figures, attempt: Attempt
+    flow: Flow,
+    place: Place,
+    parts: Parts,
+    missing: list[int],
+    before: Figures,
+    attempt: Attempt,
+    lease: Lease,
 ) -> str:
     """Do the missing parts; why it ended before the last one, or nothing."""
     import ray
@@ -156,6 +165,7 @@ def _run_parts(
         engine=flow.engine,
         draws=flow.draws,
         policy=flow.policy,
+        answer_from=flow.executor.answer_from,
         block_size=flow.block_size,
         questions=place / "questions",
         shards=place / "shards",
@@ -170,13 +180,14 @@ def _run_parts(
     try:
         with graceful(watch.interrupt):
             pump.start()
-            while pump.is_alive():
+            alive = True
+            while alive:
                 pump.join(LOOK_SECONDS)
-                try:
+                lease.check()
+                alive = pump.is_alive()  # the last look comes after the last row
+                with suppress(ray.exceptions.GetTimeoutError):
                     posted = ray.get(board.look.remote(watch.halt), timeout=BOARD_SECONDS)
-                except ray.exceptions.GetTimeoutError:
-                    continue
-                attempt.report(watch.observe(posted, time.monotonic()))
+                    attempt.report(watch.observe(posted, time.monotonic()))
         if pump.error and not watch.halt:
             raise pump.error
     finally:

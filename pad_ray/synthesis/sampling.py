@@ -1,10 +1,10 @@
 """The closed loop's decisions for one question, over numbers: draw more (how many), stop, or give up. No I/O.
 
-Draws are numbered. They may end in any order, but what is decided from is the *prefix*: the results of draws 0 to i, all
-of which are in. The first prefix that has enough distinct right programs, or that shows that more draws are not worth
-it, ends the question; draws after it do not count, and those still under way are aborted. So what a question ends with
-is a function of its draws alone, not of the order in which machines finished them: a block that is redone, on another
-engine or after a crash, becomes the same block again.
+Draws are numbered. They may end in any order, but what is decided from is the *prefix*: the results of draws 0 to i,
+all of which are in. The first prefix that has enough distinct right programs, or that shows that more draws are not
+worth it, ends the question; draws after it do not count, and those still under way are aborted. So what a question
+ends with is a function of its draws alone, not of the order in which machines finished them: a block that is redone,
+on another engine or after a crash, becomes the same block again.
 """
 
 from __future__ import annotations

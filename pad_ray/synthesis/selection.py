@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pad_ray.records import Status
+from pad_ray.synthesis.dedupe import canonical
 
 DOCSTRING = re.compile(
     r'^(def [^\n]*:\n)\s*("""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\')[ \t]*\n'
@@ -16,21 +17,35 @@ DOCSTRING = re.compile(
 
 SELECTED_COLUMNS = ["question_id", "text", "answer", "answer_kind", "program_id", "code", "status"]
 
+KEPT_COLUMN = "kept"
+"""Says which programs the closed loop kept; shards of earlier versions lack it."""
+
+
+def columns(there: Iterable[str]) -> list[str]:
+    """What `select` reads of a table that has the columns `there`."""
+    return [*SELECTED_COLUMNS, KEPT_COLUMN] if KEPT_COLUMN in there else SELECTED_COLUMNS
+
 
 def select(rows: Iterable[dict[str, Any]], keep: int) -> Iterator[dict[str, Any]]:
-    """At most `keep` right programs per question, no two with the same text.
+    """At most `keep` right programs per question: those that the loop kept, or, where no row says, distinct ones.
 
     Rows of one question must follow each other, as they do within a shard; so memory does not grow.
     """
-    question, seen = "", set[str]()
+    question, chosen, seen = "", 0, set[str]()
     for row in rows:
         if row["question_id"] != question:
-            question, seen = row["question_id"], set()
-        if row["status"] == Status.RIGHT and len(seen) < keep:
-            program = training_text(row["code"])
-            if program not in seen:
-                seen.add(program)
-                yield row | {"code": program}
+            question, chosen, seen = row["question_id"], 0, set()
+        if row["status"] != Status.RIGHT or chosen >= keep:
+            continue
+        program = training_text(row["code"])
+        kept = row.get(KEPT_COLUMN)
+        if kept is None:
+            key = canonical(program)
+            kept = key not in seen
+            seen.add(key)
+        if kept:
+            chosen += 1
+            yield row | {"code": program}
 
 
 def training_text(code: str) -> str:

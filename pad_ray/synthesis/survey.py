@@ -4,52 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pad_ray.synthesis.scopes import Known, Scope
+from pad_ray.synthesis.syntax import (
+    CHILD_FIELDS,
+    COMPREHENSIONS,
+    EMPTY_STATEMENTS,
+    ENDS_BLOCK,
+    ROUNDING,
+    SAFE_MODULES,
+    TELL_NAMES,
+    Unknowable,
+    called,
+    check_annotation,
+    defaults,
+    parameters,
+)
 
 MAX_DEPTH = 100
 """Nested nodes of a tree. Real programs have below 30; a recursion this deep fits under any caller's own frames."""
-
-TELL_NAMES = frozenset(
-    ("eval", "exec", "compile", "globals", "locals", "vars", "dir", "getattr", "setattr", "delattr", "hasattr")
-)
-"""Builtins through which a program can learn or use its own variables' names."""
-
-SAFE_MODULES = frozenset(
-    (
-        "math", "fractions", "decimal", "datetime", "itertools", "functools", "collections", "statistics", "random",
-        "re", "string", "operator", "typing",
-    )
-)  # fmt: skip
-"""Importing these does nothing and cannot fail."""
-
-EMPTY_STATEMENTS = (ast.Pass, ast.Global, ast.Nonlocal)
-
-ENDS_BLOCK = (ast.Return, ast.Raise, ast.Break, ast.Continue)
-
-ACTIVE = (ast.Call, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await, ast.Lambda)
-
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-ROUNDING = frozenset(
-    (ast.Compare, ast.FloorDiv, ast.Mod, ast.JoinedStr, ast.If, ast.IfExp, ast.While, ast.BoolOp, ast.Not, ast.Assert)
-)
-"""Where the last bit of a float can decide: a sum in another order may then give another answer."""
-
-SMOOTH_CALLS = frozenset(("print", "abs", "float", "min", "max", "sum", "len"))
-"""Builtins that carry a small difference on as a small difference."""
-
-CHILD_FIELDS = {
-    kind: tuple(f for f in kind._fields if f not in ("ctx", "annotation", "returns", "kind", "type_comment"))
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-"""Fields that are looked into: annotations decide nothing."""
-
-
-class Unknowable(Exception):
-    """The program may see its own names or text, so nothing in it can be renamed; or it is too deep to be walked."""
 
 
 class Survey:
@@ -259,7 +233,7 @@ class Survey:
             self._visit(node.target)
 
     def _annotated(self, node: ast.AnnAssign) -> None:
-        _plain_annotation(node.annotation)
+        check_annotation(node.annotation)
         if node.value is not None:
             self._visit(node.value)
         before = self._known
@@ -326,19 +300,19 @@ class Survey:
     # Scopes.
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        for expression in (*node.decorator_list, *_defaults(node.args)):
+        for expression in (*node.decorator_list, *defaults(node.args)):
             self._visit(expression)
         if node.returns:
-            _plain_annotation(node.returns)
+            check_annotation(node.returns)
         before = self._known
         self._bind(node.name, sure=True)
         self.functions.add(node.name)
-        if not node.decorator_list and not _defaults(node.args) and type(node) is ast.FunctionDef:
+        if not node.decorator_list and not defaults(node.args) and type(node) is ast.FunctionDef:
             self._candidate(node.name, node, node, before)
         self._inside(node, node.args, node.body)
 
     def _lambda(self, node: ast.Lambda) -> None:
-        for expression in _defaults(node.args):
+        for expression in defaults(node.args):
             self._visit(expression)
         self._inside(node, node.args, node.body)
 
@@ -349,7 +323,7 @@ class Survey:
         self._known = None
         for arg in parameters(args):
             if arg.annotation:
-                _plain_annotation(arg.annotation)
+                check_annotation(arg.annotation)
             self._scope.parameters.add(arg.arg)
             self._bind(arg.arg, sure=True)
         if isinstance(body, list):
@@ -387,30 +361,3 @@ class Survey:
         outer = self._scope
         self._scope = self.of_node[id(node)] = Scope(outer, is_class)
         return outer
-
-
-def parameters(args: ast.arguments) -> Iterator[ast.arg]:
-    """All parameters, in order."""
-    yield from args.posonlyargs
-    yield from args.args
-    if args.vararg:
-        yield args.vararg
-    yield from args.kwonlyargs
-    if args.kwarg:
-        yield args.kwarg
-
-
-def called(node: ast.Call) -> str | None:
-    """The name that is called, None if it is not a plain name."""
-    return node.func.id if type(node.func) is ast.Name else None
-
-
-def _defaults(args: ast.arguments) -> list[ast.expr]:
-    return [*args.defaults, *(each for each in args.kw_defaults if each is not None)]
-
-
-def _plain_annotation(annotation: ast.expr) -> None:
-    """Refuses an annotation that does something when it is evaluated."""
-    for node in ast.walk(annotation):
-        if isinstance(node, ACTIVE):
-            raise Unknowable

@@ -17,11 +17,12 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from pad_ray.config import EngineConfig
-from pad_ray.errors import EngineDied, RefusedPrompt
+from pad_ray.errors import DrawFailed, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.executor.judge import task
 from pad_ray.executor.service import JudgeService
 from pad_ray.records import Completion, Judged, Program, Question, Status, Verdict, judged_table, program_id
@@ -45,6 +46,13 @@ Row = dict[str, Any]
 REPORT_SECONDS = 1.0
 """Between two reports to the board: what a person can follow, and nothing beside a part's seconds."""
 
+BOARD_SECONDS = 10.0
+"""Within which a board answers that is alive; the sums are told again a second later."""
+
+MOST_FAILED_IN_A_ROW = 20
+"""Questions whose draws failed, with none done in between: one is a hiccup of a server, twenty are a server that fails
+at everything, and the set would be counted as failed in minutes."""
+
 ENGINE_DIED_EXIT = 70
 """Exit code of a process whose engine died (EX_SOFTWARE), for whoever reads Ray's logs."""
 
@@ -59,6 +67,8 @@ class Job:
     engine: EngineConfig
     draws: DrawPlan
     policy: Policy
+    answer_from: str
+    """The executor's: with `variable:NAME` that name is part of a program."""
     block_size: int
     questions: Place
     shards: Place
@@ -102,6 +112,7 @@ class Synthesize:
         self._sums: Counter[str] = Counter()
         """Of `Figures`, by name; dollars are fractions."""
         self._programs: Counter[str] = Counter()
+        self._failed_in_a_row = 0
         self._stop = False
         self._service: JudgeService | None = None
         self._reports: asyncio.Task[None] | None = None
@@ -154,6 +165,7 @@ class Synthesize:
         gained = {
             "questions": len(ended),
             "satisfied": sum(e.satisfied for e in ended),
+            "given_up": sum(e.given_up for e in ended),
             "failed": sum(bool(e.failure) for e in ended),
             "kept": sum(row.kept for row in rows),
         }
@@ -171,7 +183,7 @@ class Synthesize:
             attempt=self._job.attempt,
             failures=[{"question_id": e.question.question_id, "reason": e.failure} for e in ended if e.failure],
         )
-        self._sums.update(gained, given_up=sum(e.given_up for e in ended), parts=1)
+        self._sums.update(gained, parts=1)
 
     async def _question(self, question: Question) -> Ended:
         loop = QuestionLoop(self._job.policy, self._prior)
@@ -191,9 +203,15 @@ class Synthesize:
                         drawn[index] = result
                         program, verdict = result
                         right = verdict.status == Status.RIGHT
-                        loop.take(index, right=right, key=canonical(training_text(program.code)) if right else "")
+                        loop.take(index, right=right, key=self._key(program) if right else "")
+            self._failed_in_a_row = 0
         except RefusedPrompt as refusal:
             failure = str(refusal)
+        except DrawFailed as failed:
+            failure = str(failed)
+            self._failed_in_a_row += 1
+            if self._failed_in_a_row >= MOST_FAILED_IN_A_ROW:
+                raise TeacherError(f"{self._failed_in_a_row} questions in a row could not be asked: {failed}") from None
         finally:
             await _cancel(under_way)
         kept = set(loop.kept)
@@ -243,6 +261,9 @@ class Synthesize:
             logprob=completion.logprob,
         )
 
+    def _key(self, program: Program) -> str:
+        return canonical(training_text(program.code), self._job.answer_from)
+
     async def _judge(self, question: Question, program: Program) -> Verdict:
         if program.prompt_version.startswith("rationale"):
             return stated_verdict(question, program)
@@ -269,15 +290,17 @@ class Synthesize:
             executor_failures=failures,
             **self._sums,  # type: ignore[arg-type]
         )
-        self._counters.tell(figures, engines=1)
-        self._stop = await self._board.report.remote(self._worker, figures)
+        self._counters.tell(figures, engines=int(not self._sums["engine_deaths"]))
+        with suppress(TimeoutError):  # a board that is being started again learns it the next time
+            self._stop = await asyncio.wait_for(self._board.report.remote(self._worker, figures), BOARD_SECONDS)
 
     async def _die(self, death: EngineDied) -> None:
         """End this process: Ray makes another, with another engine, and nothing of the dead one is left in it."""
         logging.getLogger(__name__).error("the engine died: %s", death)
         self._sums["engine_deaths"] += 1
         await self._report()
-        await self._board.engine_died.remote(self._worker, str(death))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._board.engine_died.remote(self._worker, str(death)), BOARD_SECONDS)
         os._exit(ENGINE_DIED_EXIT)
 
 

@@ -8,6 +8,9 @@ from urllib.request import getproxies, proxy_bypass
 
 from pad_ray.errors import ConfigError
 
+LOOPBACK = frozenset(("localhost", "127.0.0.1", "::1"))
+"""This machine: no proxy can reach it."""
+
 
 def addresses(urls: Sequence[str]) -> list[str]:
     """The distinct base addresses in `teacher.endpoint.urls`, without a slash at the end.
@@ -40,4 +43,4 @@ def proxy(url: str) -> str | None:
     Looked up here because aiohttp's own look-up also takes passwords from a netrc file, in place of our key.
     """
     parts = urlsplit(url)
-    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
+    return None if parts.hostname in LOOPBACK or proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)

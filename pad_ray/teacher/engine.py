@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
-from pad_ray.config import EMBEDDED, EngineConfig, SamplingConfig
+from pad_ray.config import EMBEDDED, EngineConfig
 from pad_ray.errors import ConfigError
 from pad_ray.records import Completion, Question
 
@@ -52,6 +52,7 @@ class Engine(Protocol):
         Raises:
             RefusedPrompt: if no attempt at this prompt can succeed. The engine goes on.
             EngineDied: if the engine is gone; what is asked afterwards raises it at once.
+            DrawFailed: if this draw failed as often as it may be tried; the engine goes on.
             TeacherError: if it failed otherwise, and would again.
         """
         ...

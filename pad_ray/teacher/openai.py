@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 
 from pad_ray.config import EngineConfig
-from pad_ray.errors import ConfigError, EngineDied, PadRayError, RefusedPrompt, TeacherError
+from pad_ray.errors import ConfigError, DrawFailed, EngineDied, PadRayError, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
 from pad_ray.teacher import wire
 from pad_ray.teacher.address import addresses, proxy
@@ -101,7 +101,8 @@ class OpenAIEngine:
         Raises:
             ConfigError: if the key or the model is not known to a server; so does every later draw.
             RefusedPrompt: if the prompt is too long for the server, or filtered by it.
-            TeacherError: if every try failed; or if all endpoints have been down for long, and so does every later
+            DrawFailed: if every try failed.
+            TeacherError: if all endpoints have been down for long, and so does every later
                 draw.
             EngineDied: if the engine is closed.
         """
@@ -244,7 +245,7 @@ class OpenAIEngine:
         if self._end is not None:
             raise self._ended()
         if tries >= self._settings.attempts:
-            raise TeacherError(f"{where}, at try {tries} of {self._settings.attempts}")
+            raise DrawFailed(f"{where}, at try {tries} of {self._settings.attempts}")
 
     def _ended(self) -> PadRayError:
         kind, message = self._end or (EngineDied, "the openai engine was cancelled")

@@ -120,7 +120,7 @@ class _Stepped:
         from vllm.v1.engine.exceptions import EngineDeadError
         from vllm.v1.engine.llm_engine import LLMEngine
 
-        self.refusals = (VLLMClientError, ValueError)
+        self.refusals: tuple[type[Exception], ...] = (VLLMClientError, ValueError)
         self._dead, self._input = EngineDeadError, tokens_input
         self.llm: Any = LLMEngine.from_engine_args(EngineArgs(**arguments))
         self._core = self.llm.engine_core

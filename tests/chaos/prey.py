@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 from raylets import Raylets, lives
@@ -30,8 +31,8 @@ ZYGOTE_FILE = "zygote.py"
 OURS = ("ray::MapWorker", "ray::ExecutorActor", "ray::Board", ENGINE_TITLE)
 """Processes of a run, none of which may outlive it; Ray keeps idle workers of its own."""
 
-GLIMPSE_SECONDS = 0.002
-"""Between two looks for the child of a zygote: most live for milliseconds."""
+GLIMPSES, GLIMPSE_SECONDS = 200, 0.002
+"""Looks for the child of a zygote, and the time between two: most live for milliseconds."""
 
 
 class Prey:
@@ -73,8 +74,8 @@ class Prey:
     def _children(self) -> list[psutil.Process]:
         """Looks a few hundred times: programs are short."""
         zygotes = self._zygotes()
-        for _ in range(200):
-            found = [child for zygote in zygotes for child in _below(zygote, deep=False)]
+        for _ in range(GLIMPSES):
+            found = [child for zygote in zygotes for child in _forked(zygote)]
             if found:
                 self._seen.update(found)
                 return found
@@ -86,6 +87,15 @@ def _below(process: psutil.Process, *, deep: bool = True) -> list[psutil.Process
     with suppress(psutil.Error):
         return [child for child in process.children(recursive=deep) if lives(child)]
     return []
+
+
+def _forked(zygote: psutil.Process) -> list[psutil.Process]:
+    """Its children, without a look at every process of the machine."""
+    found = []
+    with suppress(psutil.Error, OSError):
+        for pid in Path(f"/proc/{zygote.pid}/task/{zygote.pid}/children").read_text().split():
+            found.append(psutil.Process(int(pid)))
+    return found
 
 
 def _title(process: psutil.Process) -> str:

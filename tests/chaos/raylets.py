@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -31,6 +33,9 @@ ANSWER_SECONDS = 90.0
 
 STORE_BYTES = 100 << 20
 """Object store of a node: the rows of a synthesis are numbers of parts."""
+
+REAP_SECONDS = 0.1
+"""Between two looks whether a raylet has died."""
 
 SETTINGS = {
     "RAY_AUTH_MODE": "token",
@@ -154,17 +159,27 @@ def _serve(cpus: int, jobs: bool) -> None:
 
     node = {"num_cpus": cpus, "object_store_memory": STORE_BYTES}
     cluster = Cluster(initialize_head=True, head_node_args=node | {"include_dashboard": jobs})
-    _tell(_raylet(cluster.head_node, ray_constants), address=cluster.address, dashboard=cluster.webui_url)
-    for _ in sys.stdin:
-        _tell(_raylet(cluster.add_node(**node), ray_constants))
+    raylets: list[subprocess.Popen[bytes]] = []
+    threading.Thread(target=_reap, args=(raylets,), daemon=True).start()
+    started = cluster.head_node
+    while True:
+        raylets.append(started.all_processes[ray_constants.PROCESS_TYPE_RAYLET][0].process)
+        _tell(raylet=raylets[-1].pid, address=cluster.address, dashboard=cluster.webui_url)
+        if not sys.stdin.readline():
+            return
+        started = cluster.add_node(**node)
 
 
-def _raylet(node: Any, constants: Any) -> int:
-    return int(node.all_processes[constants.PROCESS_TYPE_RAYLET][0].process.pid)
+def _reap(raylets: list[subprocess.Popen[bytes]]) -> None:
+    """A worker ends when its raylet is gone; one that nobody has reaped seems to be there."""
+    while True:
+        for raylet in list(raylets):
+            raylet.poll()
+        time.sleep(REAP_SECONDS)
 
 
-def _tell(raylet: int, **more: object) -> None:
-    print(json.dumps({"raylet": raylet} | more), flush=True)
+def _tell(**facts: object) -> None:
+    print(json.dumps(facts), flush=True)
 
 
 if __name__ == "__main__":

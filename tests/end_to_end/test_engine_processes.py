@@ -54,9 +54,22 @@ async def load_and_wait(out: Path) -> None:
         await engine.draw(prompt(), draw(1))
 
 
+async def cancel_all(engine: VllmEngine) -> int:
+    """Cancel draws that are under way, do one more, and say how many the engine still has."""
+    drawn = [asyncio.ensure_future(engine.draw(prompt(), draw(index))) for index in range(DRAWS_UNDER_WAY)]
+    while not engine._stepper._answers:
+        await asyncio.sleep(0.01)
+    for one in drawn:
+        one.cancel()
+    await asyncio.gather(*drawn, return_exceptions=True)
+    await engine.draw(prompt(), draw(0))
+    return int(engine._stepper._engine.llm.get_num_unfinished_requests())  # type: ignore[union-attr]
+
+
 async def load_and_kill(out: Path) -> None:
     """Load an engine, kill its process in the middle of draws, and note what becomes of these and of a later one."""
     engine = VllmEngine(EngineConfig(), own_process=True)
+    unfinished = await cancel_all(engine)
     drawn = [asyncio.ensure_future(engine.draw(prompt(), draw(index))) for index in range(DRAWS_UNDER_WAY)]
     while not engine._stepper._answers:
         await asyncio.sleep(0.01)
@@ -73,7 +86,9 @@ async def load_and_kill(out: Path) -> None:
     await engine.close()
     await engine.close()
     told = [[isinstance(outcome, EngineDied), str(outcome)] for outcome in outcomes]
-    out.write_text(json.dumps({"outcomes": told, "seconds": seconds, "left": core_processes()}))
+    out.write_text(
+        json.dumps({"unfinished": unfinished, "outcomes": told, "seconds": seconds, "left": core_processes()})
+    )
 
 
 def start(what: str, out: Path) -> subprocess.Popen[bytes]:
@@ -117,6 +132,7 @@ def test_draws_are_told_that_the_process_of_their_engine_was_killed(tmp_path: Pa
     finally:
         process.kill()
     noted = json.loads(out.read_text())
+    assert noted["unfinished"] == 0, "aborted with the draws that were cancelled"
     assert len(noted["outcomes"]) == DRAWS_UNDER_WAY + 1
     for died, message in noted["outcomes"]:
         assert died, message

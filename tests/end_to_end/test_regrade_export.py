@@ -10,9 +10,16 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from judged import make_run, right
+from judged import answered_by_text, make_run, make_synthesis, right
+from object_store import ObjectStore, object_store
 
+from pad_ray.config import ExecutorConfig, RunConfig
+from pad_ray.regrade import plan, regrade
+from pad_ray.report.export import export
+from pad_ray.report.ledger import Ledger
 from pad_ray.shards.reader import read_shards
+
+__all__ = ["object_store"]
 
 SLOW = "total = 0\nwhile total < {steps}:\n    total += 1\nans = {number}"
 """Seconds of CPU time for tens of millions of steps."""
@@ -54,7 +61,9 @@ def test_a_longer_limit_saves_a_program_and_another_answer_rule_loses_some(run: 
 
     printed = pad_ray("regrade", str(run), "executor.answer_from=stdout", "executor.cpu_seconds=1", "--name", "printed")
     assert printed.returncode == 0, printed.stdout + printed.stderr
-    statuses = [row for table in read_shards(run / "regrade" / "printed" / "shards") for row in table["status"].to_pylist()]
+    statuses = [
+        row for table in read_shards(run / "regrade" / "printed" / "shards") for row in table["status"].to_pylist()
+    ]
     assert statuses[:2] == ["no_answer", "wrong"] and statuses[5] == "right"
 
     # Done before: said at once, without a cluster.
@@ -91,3 +100,18 @@ def test_questions_that_may_not_be_sold_are_said_on_the_terminal(tmp_path: Path)
     run = make_run(tmp_path / "run", SHARDS, questions={"set": "asdiv"})
     exported = pad_ray("export", str(run), "--to", "jsonl", "--out", str(tmp_path / "data"))
     assert exported.returncode == 0 and "not for commercial use" in exported.stdout + exported.stderr
+
+
+def test_a_synthesis_in_a_bucket_is_regraded_and_exported_there(object_store: ObjectStore) -> None:
+    bucket = object_store.bucket()
+    make_synthesis(bucket / "synthesis", RunConfig(executor=ExecutorConfig(cpu_seconds=1)), SHARDS)
+    work = plan(str(bucket / "synthesis"), ["executor.cpu_seconds=2"])
+    assert work.changes == ("executor.cpu_seconds was 1.0, is 2.0",)
+    comparison = regrade(work, answered_by_text, lambda event: None)
+    assert comparison.programs == 7 and "/synthesis/regrade/cpu_seconds=2.0" in str(work.out)
+    assert regrade(work, lambda pairs: iter(()), lambda event: None).changes == comparison.changes
+
+    first, again = (export(Ledger.of(str(work.out)), "hf-dataset", bucket / "data", lambda event: None) for _ in "12")
+    assert (first.rows, first.already_there, again.already_there) == (comparison.kept_after, False, True)
+    assert (bucket / "data" / "data").names() == ["train-00000.parquet"]
+    assert (bucket / "data").names() == ["README.md", "export.json"]

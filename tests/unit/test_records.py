@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -11,11 +13,12 @@ from pad_ray.records import (
     JUDGED_SCHEMA,
     QUESTION_SCHEMA,
     REPAIR_SCHEMA,
+    Judged,
     Program,
     Question,
     Repair,
     Verdict,
-    judged_row,
+    judged_table,
     program_id,
     questions_of,
     to_table,
@@ -46,14 +49,15 @@ JUDGED_COLUMNS = [
     *QUESTION_COLUMNS,
     "program_id", "draw", "code", "completion", "model", "prompt_version", "tokens", "prompt_tokens", "logprob",
     "given_answer",
-    "status", "error_type", "error_message", "error_line", "cpu_ms", "wall_ms", "isolation", "unsafe", "lane",
+    "status", "error_type", "error_message", "error_line", "isolation", "unsafe", "lane",
+    "kept",
 ]  # fmt: skip
 REPAIR_COLUMNS = [
     "repair_id", "question_id", "question", "faulty", "feedback", "program", "origin", "round", "status",
 ]  # fmt: skip
 WHOLE = {"steps", "draw", "tokens", "prompt_tokens", "error_line", "round"}
-REAL = {"logprob", "cpu_ms", "wall_ms"}
-TRUTH = {"unsafe"}
+REAL = {"logprob"}
+TRUTH = {"unsafe", "kept"}
 
 
 @pytest.mark.parametrize(
@@ -69,15 +73,22 @@ def test_columns_in_their_order_with_their_types(schema: pa.Schema, columns: lis
 
 
 @settings(max_examples=30)
-@given(QUESTIONS, PROGRAMS, VERDICTS)
-def test_a_judged_row_comes_back_as_it_was(question: Question, program: Program, verdict: Verdict) -> None:
-    row = judged_row(question, program, verdict)
-    (back,) = to_table([row], JUDGED_SCHEMA).to_pylist()
-    assert back == row
-    # The program's question wins where the two ids differ, which they never do in a flow.
+@given(QUESTIONS, PROGRAMS, VERDICTS, st.booleans())
+def test_a_judged_program_comes_back_as_it_was(
+    question: Question, program: Program, verdict: Verdict, kept: bool
+) -> None:
+    program = replace(program, question_id=question.question_id)  # which it always is
+    table = judged_table([Judged(question, program, verdict, kept)])
+    assert table.schema == JUDGED_SCHEMA
+    (back,) = table.to_pylist()
+    assert Question(**{name: back[name] for name in Question.__slots__}) == question
     assert Program(**{name: back[name] for name in Program.__slots__}) == program
-    assert back["answer"] == question.answer
-    assert back["given_answer"] == verdict.answer
+    timeless = replace(verdict, cpu_ms=0.0, wall_ms=0.0)
+    assert (
+        Verdict(**{name: back[name] for name in Verdict.__slots__ if name in back} | {"answer": back["given_answer"]})
+        == timeless
+    )
+    assert back["kept"] is kept
 
 
 @settings(max_examples=30)
@@ -91,7 +102,7 @@ def test_questions_come_back_as_they_were(questions: list[Question]) -> None:
 def test_questions_are_found_among_other_columns() -> None:
     question = Question("a/1", "How many?", "3", steps=2)
     program = Program("a/1@program-v1#0", "a/1", 0, "ans = 3", "ans = 3", "m", "program-v1")
-    table = to_table([judged_row(question, program, Verdict("right", "3"))], JUDGED_SCHEMA)
+    table = judged_table([Judged(question, program, Verdict("right", "3"))])
     assert list(questions_of(table)) == [question]
 
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import judged
 import pytest
 from judged import answered_by_text, judged_shard, make_run, right
 
 from pad_ray.errors import ConfigError, RunDirectoryError, SandboxError, ShardError
 from pad_ray.progress import Event
 from pad_ray.records import JUDGED_SCHEMA, Verdict
-from pad_ray.regrade import kept_marks, outline, plan, regrade
+from pad_ray.regrade import outline, plan, regrade
 from pad_ray.report.ledger import Ledger
+from pad_ray.shards.lease import Lease
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import is_whole, read_shards, records
+
+ROOT = Path(__file__).resolve().parents[2]
 
 SHARDS = [
     [(1, right(1), "timeout", False), (1, right(1, way=3), "right", True), (2, "ans = 'x'", "wrong", False)],
@@ -94,6 +102,42 @@ def test_a_regrade_that_ends_in_the_middle_goes_on_and_judges_nothing_twice(run:
     assert {name for name, seen in files_of(run).items() if name.endswith("arrow") and seen != untouched[name]} == set()
 
 
+KILLED = """
+import os, signal, sys
+from judged import answered_by_text
+from pad_ray.regrade import plan, regrade
+
+def killed(pairs):
+    for number, pair in enumerate(pairs):
+        if number == 4:
+            os.kill(os.getpid(), signal.SIGKILL)
+        yield from answered_by_text([pair])
+
+regrade(plan(sys.argv[1], []), killed, lambda event: None)
+"""
+
+
+def test_a_regrade_that_is_killed_goes_on(run: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", KILLED, str(run)],
+        env=os.environ | {"PYTHONPATH": str(Path(judged.__file__).parent)},
+        cwd=ROOT, capture_output=True, check=False,
+    )  # fmt: skip
+    assert process.returncode == -signal.SIGKILL, process.stderr
+    work = plan(str(run), [])
+    before = files_of(run / "regrade" / "again" / "shards")
+    assert len(before) == 4, "two shards and their records were committed"
+    assert regrade(work, answered_by_text, silent).programs == 6
+    assert before.items() <= files_of(run / "regrade" / "again" / "shards").items()
+
+
+def test_two_regrades_do_not_work_in_one_folder(run: Path) -> None:
+    work = plan(str(run), [])
+    work.out.make()
+    with Lease(work.out), pytest.raises(RunDirectoryError, match="another process"):
+        regrade(work, answered_by_text, silent)
+
+
 def test_a_shard_that_was_judged_from_other_programs_is_judged_again(run: Path) -> None:
     work = plan(str(run), [])
     assert work.out.name == "again"
@@ -168,7 +212,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(run: Path) -> None
     assert said["programs"].startswith("6 in 3 shards")
     assert said["judged otherwise"] == "executor.cpu_seconds was 1.0, is 10.0"
     assert "(3 shards to do)" in said["verdicts go to"]
-    assert files_of(run) == before
+    assert files_of(run) == before and not (run / "regrade").exists()
 
 
 def test_where_there_is_no_run_that_is_said(tmp_path: Path) -> None:
@@ -178,9 +222,15 @@ def test_where_there_is_no_run_that_is_said(tmp_path: Path) -> None:
         plan(str(make_run(tmp_path / "run", [])), [])
 
 
-def test_kept_are_the_first_distinct_right_programs_in_the_order_of_draws() -> None:
-    codes = [right(1), right(1, way=1), right(1) + "# the same", right(1, way=2), "ans = 1", right(1)]
-    ids = ["q", "q", "q", "q", "q", "other"]
-    marks = kept_marks(ids, [3, 1, 0, 2, 4, 0], codes, [True, True, True, False, True, True], keep=2)
-    assert marks == [False, True, True, False, False, True]
-    assert sum(kept_marks(ids, [3, 1, 0, 2, 4, 0], codes, [False] * 6, keep=2)) == 0
+def test_questions_of_which_no_verdict_changed_keep_their_marks(tmp_path: Path) -> None:
+    # The marks of q/1 are others than would be made now: they are left. Those of q/2, of which one changed, are made.
+    shard = [
+        (1, right(1), "right", False), (1, right(1, way=0) + "# 1", "right", True), (1, "ans = 9", "wrong", False),
+        (2, right(2), "wrong", False), (2, right(2) + "# same", "right", True), (2, "ans = 2", "right", True),
+    ]  # fmt: skip
+    work = plan(str(make_run(tmp_path / "run", [shard])), [])
+    regrade(work, answered_by_text, silent)
+    assert [row["kept"] for row in rows(work.out)] == [False, True, False, True, False, True]
+    every = plan(str(tmp_path / "run"), ["synthesis.keep=1"])
+    regrade(every, answered_by_text, silent)
+    assert [row["kept"] for row in rows(every.out)] == [True, False, False, True, False, False]

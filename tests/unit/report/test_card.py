@@ -9,11 +9,11 @@ import pytest
 import yaml
 from judged import make_run, right
 
+from pad_ray.config import SETS
 from pad_ray.report.card import card, hub_header
 from pad_ray.report.census import Census
 from pad_ray.report.ledger import Ledger
 from pad_ray.report.licences import LICENCES, licence, warning
-from pad_ray.config import SETS
 
 SHARD = [
     (1, right(1), "right", True),

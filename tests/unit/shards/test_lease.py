@@ -31,7 +31,7 @@ class Meanwhile:
 class Away(Place):
     """A store that does not answer."""
 
-    def read_bytes(self, name: str, size: int | None = None) -> bytes:
+    def read_bytes(self, name: str) -> bytes:
         raise ShardError("the store is away")
 
     def exists(self, name: str) -> bool:

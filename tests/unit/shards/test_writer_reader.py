@@ -214,6 +214,7 @@ def test_records_of_other_versions_are_read(tmp_path: Path) -> None:
         {"dollars": "free"},
         {"file": "../shard-000000.arrow"},
         {"file": "/etc/passwd"},
+        {"index": 1},
         {"index": 1, "file": "shard-000001.arrow"},
     ],
 )

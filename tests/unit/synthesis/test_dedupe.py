@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pad_ray.executor import Sandbox
-from pad_ray.executor.grading import is_right
+from pad_ray.executor import Sandbox, same_answer
 from pad_ray.synthesis.dedupe import MAX_CHARACTERS, canonical
 from pad_ray.teacher.extract import extract_program
 
@@ -72,7 +71,10 @@ def test_the_same_steps_are_one_program(other: str) -> None:
         ("ans = 'ab'", 'ans = "a" f"b"'),
         ("a = 3\nb = 4\nans = a == b", "a = 3\nb = 4\nans = b == a"),
         ("max = 3\nans = max * 2", "most = 3\nans = 2 * most"),
-        ("def solution():\n    if a:\n        r = 1\n        return r\n    return 2", "def solution():\n    if a:\n        return 1\n    return 2"),
+        (
+            "def solution():\n    if a:\n        r = 1\n        return r\n    return 2",
+            "def solution():\n    if a:\n        return 1\n    return 2",
+        ),
         ("x = 1\nx", "x = 1\n"),
         ("while False:\n    print(1)\nprint(2)", "print(2)"),
     ],
@@ -117,7 +119,8 @@ def test_one_program_in_two_spellings(one: str, other: str) -> None:
         ("a = 3\nb = 4\nans = a < b", "a = 3\nb = 4\nans = b < a"),
         ("def solution():\n    return 1\ndef solver():\n    return 2", "def solver():\n    return 1\ndef solution():\n    return 2"),
         ("import numpy\nans = 1", "ans = 1"),
-        ("del x\nx = 1\nans = 1", "ans = 1"),
+        ("x = 1\ndel x\nans = 1", "del x\nans = 1"),
+        ("__builtins__ = {}\nans = 1", "x = {}\nans = 1"),
     ],
 )  # fmt: skip
 def test_other_steps_are_another_program(one: str, other: str) -> None:
@@ -130,7 +133,6 @@ def test_the_variable_that_holds_the_answer_is_told_from_the_rest() -> None:
     assert canonical(one, "variable:total") != canonical(other, "variable:total")
 
 
-NAMES = st.sampled_from(["a", "cost", "n2", "total_eggs", "list_", "sum_of", "été"])
 NUMBERS = st.integers(0, 10**6) | st.floats(0, 1e6, allow_nan=False).map(lambda x: round(x, 3))
 
 
@@ -186,7 +188,7 @@ def test_a_changed_step_makes_another_program(made: list[tuple[str, str, str]], 
 def test_literals_count_by_value(number: int | float, text: str) -> None:
     spelt = f"{number:_}" if isinstance(number, int) else f"{number!r}"
     assert keys(f"ans = {number!r}", f"ans = ({spelt})") == 1
-    assert keys(f"ans = {text!r}", f"ans = {ascii(text)}") == 1
+    assert keys(f"ans = {text!r}", f"ans = {text!a}") == 1
     assert keys(f"ans = {number!r}", f"ans = {number + 1!r}", f"ans = {text!r}") == 3
 
 
@@ -266,7 +268,7 @@ def test_programs_with_one_key_give_one_answer(shared_data: Path) -> None:
     """Right recorded programs, small changes made to them: where the key stays, so does the answer."""
     random = Random(7)
     by_key: dict[str, set[str]] = defaultdict(set)
-    for _, code in recorded(shared_data)[::3]:
+    for _, code in recorded(shared_data)[::6]:
         by_key[canonical(code)].add(code)
         for _ in range(3):
             changed = mutated(code, random)
@@ -274,12 +276,12 @@ def test_programs_with_one_key_give_one_answer(shared_data: Path) -> None:
                 by_key[canonical(changed)].add(changed)
     groups = [sorted(group) for group in by_key.values() if len(group) > 1]
     assert len(groups) > 100
-    with Sandbox(cpu_seconds=2, wall_seconds=4) as sandbox:
+    with Sandbox(cpu_seconds=0.3, wall_seconds=1) as sandbox:
         programs = [code for group in groups for code in group]
         outcomes = dict(zip(programs, sandbox.run(programs), strict=True))
     for group in groups:
         answers = [outcomes[code].answer for code in group if outcomes[code].answer]
-        assert all(is_right(answer, answers[0], "number") or answer == answers[0] for answer in answers), group
+        assert all(same_answer(answer, answers[0], "number") for answer in answers), group
 
 
 def mutated(code: str, random: Random) -> str | None:

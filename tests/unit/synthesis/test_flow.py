@@ -13,6 +13,7 @@ from pad_ray.synthesis.flow import Flow, teacher_flow
 from pad_ray.synthesis.sampling import Policy
 from pad_ray.teacher.prompt import Demonstration
 
+
 def plan(demonstrations: tuple[tuple[Demonstration, ...], ...]) -> DrawPlan:
     return DrawPlan("program-v1", (0.8,), 1.0, 256, demonstrations)
 

@@ -57,7 +57,9 @@ def test_parts_are_cut_once(tmp_path: Path) -> None:
     (tmp_path / "questions.jsonl").unlink()
     again = cut(config, 2, tmp_path / "parts")
     assert again == first
-    assert [q.question_id for part in questions_in(again, tmp_path / "parts") for q in part] == [f"q/{i}" for i in range(5)]
+    assert [q.question_id for part in questions_in(again, tmp_path / "parts") for q in part] == [
+        f"q/{i}" for i in range(5)
+    ]
 
 
 def test_a_cut_that_was_killed_is_made_again(tmp_path: Path) -> None:
@@ -85,7 +87,8 @@ def test_what_is_in_an_evaluation_set_or_there_twice_is_dropped_and_told(tmp_pat
     words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
     texts = [f"How {words} many?", "Where is it that the yellow bird sings?", "Where is it that the yellow bird sings?"]
     train = jsonl(
-        tmp_path / "train.jsonl", [json.dumps({"question_id": str(i), "question": t, "answer": 1}) for i, t in enumerate(texts)]
+        tmp_path / "train.jsonl",
+        [json.dumps({"question_id": str(i), "question": t, "answer": 1}) for i, t in enumerate(texts)],
     )
     test = jsonl(tmp_path / "test.jsonl", [json.dumps({"question_id": "t", "question": f"So {words}?", "answer": 1})])
     parts = cut(train, 2, tmp_path / "parts", near=0.8, evaluation=(test,))

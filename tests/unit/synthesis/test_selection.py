@@ -9,28 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pad_ray.records import Status
-from pad_ray.synthesis.selection import select, training_text
+from pad_ray.synthesis.dedupe import canonical
+from pad_ray.synthesis.selection import SELECTED_COLUMNS, columns, select, training_text
 
 
-def row(question: str, code: str, status: str = "right") -> dict[str, Any]:
-    return {"question_id": question, "code": code, "status": status}
+def row(question: str, code: str, status: str = "right", **more: Any) -> dict[str, Any]:
+    return {"question_id": question, "code": code, "status": status, **more}
 
 
 ROWS = [
-    row("a", "x = 1"),
-    row("a", "x = 1"),
-    row("a", "x = 9", "wrong"),
-    row("a", "\nx = 1\n"),
-    row("a", "x = 2 - 1"),
-    row("a", "x = 3 - 2"),
-    row("b", "x = 1"),
-    row("c", "x = 5", "raised"),
+    row("a", "ans = 1"),
+    row("a", "ans = 1"),
+    row("a", "ans = 9", "wrong"),
+    row("a", "\nans = 1\n"),
+    row("a", "ans = 2 - 1"),
+    row("a", "ans = 3 - 2"),
+    row("b", "ans = 1"),
+    row("c", "ans = 5", "raised"),
 ]
 
 
 def test_right_programs_each_once_and_at_most_so_many() -> None:
     chosen = [(r["question_id"], r["code"]) for r in select(ROWS, keep=2)]
-    assert chosen == [("a", "x = 1"), ("a", "x = 2 - 1"), ("b", "x = 1")]
+    assert chosen == [("a", "ans = 1"), ("a", "ans = 2 - 1"), ("b", "ans = 1")]
 
 
 def test_keep_one() -> None:
@@ -39,6 +40,33 @@ def test_keep_one() -> None:
 
 def test_other_columns_stay() -> None:
     assert next(select([row("a", "x = 1 ") | {"text": "How?"}], keep=1)) == row("a", "x = 1") | {"text": "How?"}
+
+
+def test_programs_that_differ_in_names_and_layout_only_are_the_same() -> None:
+    rows = [row("a", "x = 3\nans = x * 2"), row("a", "# three\ny = 3\nans = 2 * y"), row("a", "y = 3\nans = y + 2")]
+    assert list(select(rows, keep=3)) == [rows[0], rows[2]]
+
+
+def test_what_the_loop_kept_is_selected_and_nothing_else() -> None:
+    rows = [
+        row("a", "ans = 1", kept=False),
+        row("a", "ans = 1 + 0", kept=True),
+        row("a", "ans = 2", "wrong", kept=True),
+        row("a", "ans = 3 - 2", kept=True),
+        row("a", "ans = 2 - 1", kept=True),
+        row("b", "ans = 1", kept=False),
+    ]
+    assert list(select(rows, keep=2)) == [rows[1], rows[3]]
+
+
+def test_where_nothing_says_what_was_kept_distinct_programs_are_selected() -> None:
+    rows = [each | {"kept": None} for each in ROWS]
+    assert [r["code"] for r in select(rows, keep=2)] == [r["code"] for r in select(ROWS, keep=2)]
+
+
+def test_the_column_is_only_asked_for_where_it_is() -> None:
+    assert columns(["kept", *SELECTED_COLUMNS, "tokens"]) == [*SELECTED_COLUMNS, "kept"]
+    assert columns([*SELECTED_COLUMNS, "tokens"]) == SELECTED_COLUMNS
 
 
 def test_programs_that_differ_in_their_docstring_only_are_the_same() -> None:
@@ -57,7 +85,7 @@ def test_never_more_than_keep_never_twice_only_right(drawn: list[tuple[str, str,
     for question in "abc":
         right = [r["code"] for r in rows if r["question_id"] == question and r["status"] == "right"]
         kept = [r["code"] for r in chosen if r["question_id"] == question]
-        assert kept == list(dict.fromkeys(right))[:keep]
+        assert [canonical(code) for code in kept] == list(dict.fromkeys(map(canonical, right)))[:keep]
 
 
 @pytest.mark.parametrize(

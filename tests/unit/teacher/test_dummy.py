@@ -121,6 +121,12 @@ async def test_the_same_draw_is_written_alike_and_another_is_not() -> None:
     assert len({completion.text for completion in first}) > 150
 
 
+async def test_draws_of_one_seed_differ_by_their_index() -> None:
+    engine, prompt = DummyEngine(DummyConfig(right=1, variants=1000)), Prompt("text", question("12"))
+    drawn = [await engine.draw(prompt, Draw(i, seed=5, temperature=1, top_p=1, max_tokens=9)) for i in range(20)]
+    assert len({completion.text for completion in drawn if completion}) > 15
+
+
 async def test_what_it_writes_is_pinned() -> None:
     # An undisturbed run and a redone one are compared across processes: string hashes must play no part.
     completions = await drawn(DummyConfig(), questions=1, draws=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+import threading
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,11 +21,11 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-from pad_ray.config import EngineConfig, SamplingConfig
-from pad_ray.errors import ConfigError, TeacherError
+from pad_ray.config import EngineConfig
+from pad_ray.errors import ConfigError, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion, Question
-from pad_ray.teacher.engine import Prompt
-from pad_ray.teacher.huggingface import HuggingFaceEngine, _Waiting
+from pad_ray.teacher.engine import Draw, Prompt
+from pad_ray.teacher.huggingface import NO_LIMIT, HuggingFaceEngine, _Drawing, _Kind, _Room, _Waiting
 
 PAD, EOS = 0, 1
 VOCABULARY = 258
@@ -82,8 +85,8 @@ def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(model, tmp_path_factory.mktemp("t5"))
 
 
-def load(folder: Path) -> HuggingFaceEngine:
-    return HuggingFaceEngine(EngineConfig(engine="huggingface", model=str(folder)))
+def load(folder: Path, **settings: Any) -> HuggingFaceEngine:
+    return HuggingFaceEngine(EngineConfig(engine="huggingface", model=str(folder), **settings))
 
 
 class Listening:
@@ -98,9 +101,18 @@ class Listening:
         return self.sequences
 
 
-def draw(engine: HuggingFaceEngine, texts: list[str], sampling: SamplingConfig, n: int) -> list[list[Completion]]:
-    question = Question("q/1", "How many?", "3")
-    return engine._generate([_Waiting(Prompt(text, question), sampling, n, 7, None) for text in texts])  # type: ignore[arg-type]
+def prompt_of(text: str) -> Prompt:
+    return Prompt(text, Question("q/1", "How many?", "3"))
+
+
+def generate(engine: HuggingFaceEngine, texts: list[str], kind: _Kind) -> list[Completion]:
+    """One batch, with the seeds 0, 1, 2, ..."""
+    return engine._generate(
+        [
+            _Waiting(engine._encode(prompt_of(text)), kind, seed, None)  # type: ignore[arg-type]
+            for seed, text in enumerate(texts)
+        ]
+    )
 
 
 def plain_logprob(engine: HuggingFaceEngine, text: str, tokens: list[int]) -> float:
@@ -115,43 +127,94 @@ def plain_logprob(engine: HuggingFaceEngine, text: str, tokens: list[int]) -> fl
     return float(logits.log_softmax(-1).gather(1, torch.tensor(tokens)[:, None]).sum())
 
 
-@pytest.mark.parametrize("kind", ["llama", "t5"])
-@pytest.mark.parametrize(
-    ("sampling", "n"),
-    [
-        (SamplingConfig(temperature=3, top_p=0.9, max_tokens=24), 4),
-        (SamplingConfig(temperature=1, max_tokens=1), 2),
-        (SamplingConfig(temperature=0, max_tokens=12), 1),
-    ],
-)
+@pytest.mark.parametrize("model", ["llama", "t5"])
+@pytest.mark.parametrize(("kind", "draws"), [(_Kind(3, 0.9, 24), 4), (_Kind(1, 1.0, 1), 2), (_Kind(0, 1.0, 12), 1)])
 def test_the_logprob_is_that_of_a_plain_forward_pass(
-    kind: str, sampling: SamplingConfig, n: int, request: pytest.FixtureRequest
+    model: str, kind: _Kind, draws: int, request: pytest.FixtureRequest
 ) -> None:
-    engine = load(request.getfixturevalue(kind))
+    engine = load(request.getfixturevalue(model))
     engine._model = Listening(engine._model)
-    drawn = draw(engine, PROMPTS, sampling, n)
-    start = 1 if kind == "t5" else len(PROMPTS[-1])
+    texts = [text for text in PROMPTS for _ in range(draws)]
+    completions = generate(engine, texts, kind)
+    start = 1 if model == "t5" else len(PROMPTS[-1])
     rows = engine._model.sequences[:, start:].tolist()
-    completions = [completion for of_prompt in drawn for completion in of_prompt]
-    assert [len(of_prompt) for of_prompt in drawn] == [n] * len(PROMPTS)
     lengths = set()
-    for number, (row, completion) in enumerate(zip(rows, completions, strict=True)):
-        text, tokens = PROMPTS[number // n], row[: completion.tokens]
+    for text, row, completion in zip(texts, rows, completions, strict=True):
+        tokens = row[: completion.tokens]
         lengths.add(completion.tokens)
         assert completion.prompt_tokens == len(text)
         assert completion.text == engine._tokenizer.decode(tokens, skip_special_tokens=True)
         ends = [place for place, token in enumerate(row) if token in (EOS, *OTHER_ENDS)]
         assert completion.tokens == (ends[0] + 1 if ends else len(row))
         assert completion.logprob == pytest.approx(plain_logprob(engine, text, tokens), abs=1e-3)
-    assert n < 4 or len(lengths) > 3
+    assert draws < 4 or len(lengths) > 3
 
 
-@pytest.mark.parametrize(("kind", "mask"), [("llama", [0, 0, 1]), ("t5", [1, 0, 0])])
+@pytest.mark.parametrize(("model", "start"), [("llama", [0, 0, 1]), ("t5", [1, 0, 0])])
 def test_prompts_are_padded_as_the_model_was_trained(
-    kind: str, mask: list[int], request: pytest.FixtureRequest
+    model: str, start: list[int], request: pytest.FixtureRequest
 ) -> None:
-    engine = load(request.getfixturevalue(kind))
-    assert engine._encode(["a", "abc"])["attention_mask"].tolist() == [mask, [1, 1, 1]]
+    engine = load(request.getfixturevalue(model))
+    given: list[Any] = []
+    whole = engine._model.generate
+    engine._model.generate = lambda **arguments: given.append(arguments["attention_mask"]) or whole(**arguments)
+    generate(engine, ["a", "abc"], _Kind(0, 1.0, 1))
+    assert given[0].tolist() == [start, [1, 1, 1]]
+
+
+def test_a_draw_is_the_same_alone_and_in_any_batch(llama: Path) -> None:
+    engine = load(llama)
+    kind = _Kind(1.5, 0.95, 20)
+    together = generate(engine, PROMPTS, kind)
+    for seed, text in enumerate(PROMPTS):
+        [alone] = engine._generate([_Waiting(engine._encode(prompt_of(text)), kind, seed, None)])  # type: ignore[arg-type]
+        assert alone.text == together[seed].text
+        assert alone.logprob == pytest.approx(together[seed].logprob, abs=1e-3)
+    assert len({completion.text for completion in generate(engine, ["tom"] * 8, kind)}) == 8
+
+
+def shares_drawn(kind: _Kind, probabilities: list[float], draws: int = 20_000) -> list[float]:
+    """How often each token is drawn by a step."""
+    scores = torch.tensor(probabilities).log().expand(draws, -1)
+    left = _Drawing(kind, range(draws))(torch.zeros(draws, 1, dtype=torch.long), scores)
+    assert ((left == 0).sum(dim=1) == 1).all()
+    assert ((left == -math.inf).sum(dim=1) == len(probabilities) - 1).all()
+    return torch.bincount(left.argmax(dim=1), minlength=len(probabilities)).div(draws).tolist()  # type: ignore[no-any-return]
+
+
+def test_tokens_are_drawn_by_temperature_and_top_p() -> None:
+    probabilities = [0.3, 0.0, 0.5, 0.15, 0.05]
+    assert shares_drawn(_Kind(1, 1.0, 1), probabilities) == pytest.approx(probabilities, abs=0.015)
+    squared = [p * p / sum(q * q for q in probabilities) for p in probabilities]
+    assert shares_drawn(_Kind(0.5, 1.0, 1), probabilities) == pytest.approx(squared, abs=0.015)
+    # The two largest reach 0.8; with any less a third is needed.
+    assert shares_drawn(_Kind(1, 0.75, 1), probabilities) == pytest.approx([3 / 8, 0, 5 / 8, 0, 0], abs=0.015)
+    assert shares_drawn(_Kind(1, 0.9, 1), probabilities) == pytest.approx(
+        [0.3 / 0.95, 0, 0.5 / 0.95, 0.15 / 0.95, 0], abs=0.015
+    )
+    assert shares_drawn(_Kind(1, 0.01, 1), probabilities) == [0, 0, 1, 0, 0]
+
+
+def test_the_room_after_a_prompt() -> None:
+    decoder = _Room(128, None, encoder_decoder=False)
+    assert [decoder.after(tokens) for tokens in (1, 127, 128)] == [127, 1, 0]
+    assert _Room(128, 100, encoder_decoder=False).after(90) == 10
+    both = _Room(128, None, encoder_decoder=True)
+    assert [both.after(tokens) for tokens in (1, 128, 129)] == [127, 127, 0]
+    assert _Room(128, 100, encoder_decoder=True).after(90) == 10
+    assert _Room(None, None, encoder_decoder=True).after(10**6) == NO_LIMIT
+
+
+async def test_a_prompt_longer_than_the_model_is_refused_and_a_shorter_one_ends_in_time(tmp_path: Path) -> None:
+    engine = load(save_chain(tmp_path, "".join(map(chr, range(33, 127)))), max_model_len=64)
+    greedy = Draw(0, seed=1, temperature=0, top_p=1.0, max_tokens=40)
+    for text in ("!" * 64, "!" * 5000, "", "\ud800"):
+        with pytest.raises(RefusedPrompt, match=r"^q/1: "):
+            await engine.draw(prompt_of(text), greedy)
+    short, long = await asyncio.gather(*(engine.draw(prompt_of("!" * n), greedy) for n in (3, 60)))
+    assert (short.tokens, long.tokens) == (40, 4)
+    assert short.text.startswith(long.text)
+    await engine.close()
 
 
 def save_chain(folder: Path, chain: str) -> Path:
@@ -172,35 +235,115 @@ def save_chain(folder: Path, chain: str) -> Path:
     return folder
 
 
-GREEDY = SamplingConfig(temperature=0, max_tokens=30)
+GREEDY = _Kind(0, 1.0, 30)
 
 
 def test_the_text_ends_before_a_stop_string_and_the_tokens_with_it(tmp_path: Path) -> None:
     engine = load(save_chain(tmp_path, "Ax=1\nQuestion:!"))
     engine._model = Listening(engine._model)
-    [[cut]] = draw(engine, ["some A"], GREEDY, 1)
+    [cut] = generate(engine, ["some A"], GREEDY)
     assert (cut.text, cut.tokens) == ("x=1", len("x=1\nQuestion:"))
     assert engine._model.sequences.shape[1] == len("some Ax=1\nQuestion:")
     assert cut.logprob == pytest.approx(0, abs=1e-3)
-    [[early], [late]] = draw(engine, [":", "A"], GREEDY, 1)
+    early, late = generate(engine, [":", "A"], GREEDY)
     assert (early.text, early.tokens) == ("!", 2)
     assert (late.text, late.tokens) == (cut.text, cut.tokens)
 
 
 def test_a_stop_string_that_began_in_the_prompt_is_none(tmp_path: Path) -> None:
     engine = load(save_chain(tmp_path, "\nQuestion:!"))
-    [[completion]] = draw(engine, ["Program:\n"], GREEDY, 1)
+    [completion] = generate(engine, ["Program:\n"], GREEDY)
     assert (completion.text, completion.tokens) == ("Question:!", len("Question:!") + 1)
 
 
-async def test_prompts_that_wait_together_are_answered_apart(llama: Path) -> None:
-    engine = load(llama)
-    question = Question("q/1", "How many?", "3")
-    greedy = SamplingConfig(temperature=0, max_tokens=4)
-    completions = await engine.sample(Prompt("tom", question), greedy, n=3, seed=1)
-    assert len(completions) == 3
-    assert len(set(completions)) == 1
+class Held:
+    """The engine's `_generate`, which waits until it is let go; it notes the seeds of each batch."""
+
+    def __init__(self, engine: HuggingFaceEngine) -> None:
+        self.generate = engine._generate
+        self.batches: list[list[int]] = []
+        self.go = threading.Event()
+        self.fails: Exception | None = None
+        engine._generate = self  # type: ignore[method-assign,assignment]
+
+    def __call__(self, batch: list[_Waiting]) -> list[Completion]:
+        self.batches.append([waiting.seed for waiting in batch])
+        assert self.go.wait(20)
+        if self.fails is not None:
+            raise self.fails
+        return self.generate(batch)
+
+
+def asked(engine: HuggingFaceEngine, seed: int, temperature: float = 1.0) -> asyncio.Future[Completion]:
+    drawn = Draw(seed, seed=seed, temperature=temperature, top_p=1.0, max_tokens=4)
+    return asyncio.ensure_future(engine.draw(prompt_of("tom"), drawn))
+
+
+async def under_way(held: Held, batches: int) -> None:
+    async with asyncio.timeout(20):
+        while len(held.batches) < batches:
+            await asyncio.sleep(0.001)
+
+
+async def test_draws_that_wait_together_and_are_alike_share_a_batch(llama: Path) -> None:
+    engine = load(llama, max_sequences=3)
+    held = Held(engine)
+    held.go.set()
+    drawn = [asked(engine, seed, temperature=seed % 2) for seed in range(8)]
+    completions = await asyncio.gather(*drawn)
+    assert held.batches == [[0, 2, 4], [1, 3, 5], [6], [7]]
+    assert len({completion.text for completion in completions[0::2]}) == 1, "greedy"
+    assert len({completion.text for completion in completions[1::2]}) == 4
     await engine.close()
+
+
+async def test_a_cancelled_draw_is_dropped_and_one_under_way_disturbs_nobody(llama: Path) -> None:
+    engine = load(llama, max_sequences=2)
+    held = Held(engine)
+    drawn = [asked(engine, seed) for seed in range(5)]
+    await under_way(held, 1)
+    drawn[0].cancel()
+    drawn[2].cancel()
+    held.go.set()
+    outcomes = await asyncio.gather(*drawn, return_exceptions=True)
+    assert held.batches == [[0, 1], [3, 4]]
+    assert [isinstance(outcome, Completion) for outcome in outcomes] == [False, True, False, True, True]
+    await engine.close()
+
+
+async def test_what_waits_when_the_engine_is_closed_is_told(llama: Path) -> None:
+    engine = load(llama, max_sequences=1)
+    held = Held(engine)
+    drawn = [asked(engine, seed) for seed in range(3)]
+    await under_way(held, 1)
+    closing = [asyncio.ensure_future(engine.close()) for _ in range(2)]
+    await asyncio.sleep(0)
+    held.go.set()
+    await asyncio.gather(*closing)
+    first, *others = await asyncio.gather(*drawn, return_exceptions=True)
+    assert isinstance(first, Completion), "it was under way"
+    for other in (*others, *await asyncio.gather(asked(engine, 9), return_exceptions=True)):
+        assert isinstance(other, EngineDied)
+        assert "closed" in str(other)
+    assert engine._model is None
+
+
+@pytest.mark.parametrize(
+    ("raised", "error"), [(RuntimeError("odd shapes"), TeacherError), (torch.AcceleratorError("illegal"), EngineDied)]
+)
+async def test_a_batch_that_fails_is_an_error_and_a_failed_gpu_is_the_end(
+    llama: Path, raised: Exception, error: type[TeacherError]
+) -> None:
+    engine = load(llama, max_sequences=2)
+    held = Held(engine)
+    held.fails = raised
+    held.go.set()
+    outcomes = await asyncio.gather(*(asked(engine, seed) for seed in range(4)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [error] * 4
+    assert len(held.batches) == (1 if error is EngineDied else 2)
+    held.fails = None
+    [later] = await asyncio.gather(asked(engine, 5), return_exceptions=True)
+    assert isinstance(later, EngineDied if error is EngineDied else Completion)
 
 
 def test_what_is_wrong_with_a_model_is_told_apart(tmp_path: Path) -> None:

@@ -190,6 +190,28 @@ async def test_what_may_come_out_otherwise_is_tried_again(failure: Any) -> None:
         assert (engine.usage.requests, engine.usage.retries, engine.usage.completion_tokens) == (5, 4, 4)
 
 
+async def test_a_server_that_is_loading_is_left_alone_for_as_long_as_it_says() -> None:
+    clock = Clock()
+    async with StubServer(script=[says(503, "loading", "Retry-After: 45")]) as server:
+        engine = engine_for(server.url, clock=clock, attempts=1)
+        assert await engine.draw(PROMPT, DRAW) is not None
+        await engine.close()
+    assert clock.now - 1000 >= 45
+
+
+async def test_a_proxy_of_the_environment_is_used_but_never_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with StubServer() as proxy, StubServer() as server:
+        monkeypatch.setenv("http_proxy", proxy.url.removesuffix("/v1"))
+        engine = engine_for("http://server.invalid:8000/v1")
+        assert await engine.draw(PROMPT, DRAW) is not None
+        await engine.close()
+        assert [asked.path for asked in proxy.asked] == ["http://server.invalid:8000/v1/completions"]
+        engine = engine_for(server.url)
+        assert await engine.draw(PROMPT, DRAW) is not None
+        await engine.close()
+        assert (len(proxy.asked), len(server.asked)) == (1, 1)
+
+
 async def test_what_goes_on_failing_ends_after_the_tries_of_the_config_and_the_engine_goes_on() -> None:
     async with StubServer(script=[says(500, "oh no")] * 3) as server:
         engine = engine_for(server.url, attempts=3)
@@ -435,7 +457,8 @@ async def test_tokens_are_estimated_first_and_corrected_by_what_is_reported() ->
     "urls",
     [
         *((), ("",), ("10.0.0.5:8000",), ("ftp://host/v1",), ("http://",), ("http://h:port/v1",), ("http://a b/v1",)),
-        *((f"http://user:{KEY}@host/v1",), (f"http://host/v1?key={KEY}",), ("http://ok/v1", "http://[::1/v1")),
+        *(("http://user@host/v1",), (f"http://user:{KEY}@host/v1",), (f"http://:{KEY}@host/v1",)),
+        *((f"http://host/v1#{KEY}",), (f"http://host/v1?key={KEY}",), ("http://ok/v1", "http://[::1/v1")),
     ],
 )
 def test_an_address_that_is_none_is_refused_without_showing_it(urls: tuple[str, ...]) -> None:

@@ -89,10 +89,10 @@ def test_every_version_that_can_be_configured_has_a_template() -> None:
 
 def test_demonstrations_are_read(tmp_path: Path) -> None:
     text = "- question: How many are two?\n  program: |\n    x = 2\n    ans = x\n- {question: 'Größe?', program: ans = 1}\n"
-    assert load_demonstrations(config(tmp_path, text)) == (
-        Demonstration("How many are two?", "x = 2\nans = x\n"),
-        Demonstration("Größe?", "ans = 1"),
-    )
+    read = (Demonstration("How many are two?", "x = 2\nans = x\n"), Demonstration("Größe?", "ans = 1"))
+    one = config(tmp_path, text)
+    assert load_demonstrations(one) == (read,)
+    assert load_demonstrations(PromptConfig(demonstrations=one.demonstrations * 2)) == (read, read)
     assert load_demonstrations(PromptConfig()) == ()
 
 

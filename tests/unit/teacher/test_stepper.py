@@ -22,7 +22,7 @@ class BadRequest(Exception):
 
 
 class Steps:
-    """Finishes a request after as many steps as it has tokens; a step waits until it is let go."""
+    """Finishes a request after as many steps as its parameters say; a step waits until it is let go."""
 
     refusals = (BadRequest,)
 
@@ -32,6 +32,7 @@ class Steps:
         self.aborted: list[str] = []
         self.breaks: Exception | None = None
         self.shutdowns = 0
+        self.stepping = threading.Event()
         self.go = threading.Event()
         self.go.set()
 
@@ -39,7 +40,7 @@ class Steps:
         assert threading.get_ident() == self.thread
         if not tokens:
             raise BadRequest("no tokens\nand more lines")
-        self.left[request] = len(tokens)
+        self.left[request] = parameters
 
     def abort_requests(self, requests: list[str]) -> None:
         assert threading.get_ident() == self.thread
@@ -49,6 +50,7 @@ class Steps:
 
     def step(self) -> Iterable[Any]:
         assert threading.get_ident() == self.thread
+        self.stepping.set()
         assert self.go.wait(PATIENCE)
         if self.breaks is not None:
             raise self.breaks
@@ -91,7 +93,7 @@ async def until(true: Callable[[], bool]) -> None:
 async def test_each_request_gets_its_own_answer(engine: tuple[Stepper, Steps]) -> None:
     stepper, steps = engine
     for _ in range(2):  # the second time after the thread had nothing to do
-        asked = [stepper.ask(f"r{length}", [0] * length, None) for length in (5, 1, 300, 2)]
+        asked = [stepper.ask(f"r{length}", [0], length) for length in (5, 1, 300, 2)]
         outputs = await asyncio.gather(*asked)
         assert [output.request_id for output in outputs] == ["r5", "r1", "r300", "r2"]
         assert all(output.finished for output in outputs)
@@ -101,13 +103,13 @@ async def test_each_request_gets_its_own_answer(engine: tuple[Stepper, Steps]) -
 async def test_a_cancelled_request_is_aborted_and_the_others_go_on(engine: tuple[Stepper, Steps]) -> None:
     stepper, steps = engine
     steps.go.clear()
-    short = asyncio.ensure_future(stepper.ask("short", [0] * 3, None))
-    endless = asyncio.ensure_future(stepper.ask("endless", [0] * 10**9, None))
-    await until(lambda: len(steps.left) == 2)
-    endless.cancel()
+    endless = asyncio.ensure_future(stepper.ask("endless", [0], 10**9))
+    await until(steps.stepping.is_set)
+    short = asyncio.ensure_future(stepper.ask("short", [0], 3))
     # It waits while the engine is in a step: the engine never hears of it.
-    never = asyncio.ensure_future(stepper.ask("never", [0], None))
+    never = asyncio.ensure_future(stepper.ask("never", [0], 1))
     await asyncio.sleep(0)
+    endless.cancel()
     never.cancel()
     await asyncio.gather(endless, never, return_exceptions=True)
     assert endless.cancelled() and never.cancelled()
@@ -119,9 +121,9 @@ async def test_a_cancelled_request_is_aborted_and_the_others_go_on(engine: tuple
 
 async def test_an_abort_that_comes_after_the_end_is_none(engine: tuple[Stepper, Steps]) -> None:
     stepper, steps = engine
-    await stepper.ask("a", [0], None)
+    await stepper.ask("a", [0], 1)
     stepper._inbox.put("a")
-    assert (await stepper.ask("b", [0], None)).request_id == "b"
+    assert (await stepper.ask("b", [0], 1)).request_id == "b"
     assert steps.aborted == []
 
 
@@ -129,20 +131,20 @@ async def test_a_refused_request_is_no_ones_end(engine: tuple[Stepper, Steps]) -
     stepper, _ = engine
     with pytest.raises(RefusedPrompt, match=r"refuses the prompt: BadRequest: no tokens$"):
         await stepper.ask("empty", [], None)
-    assert (await stepper.ask("a", [0], None)).request_id == "a"
+    assert (await stepper.ask("a", [0], 1)).request_id == "a"
 
 
 async def test_when_a_step_fails_all_that_wait_and_all_that_come_are_told(engine: tuple[Stepper, Steps]) -> None:
     stepper, steps = engine
     steps.go.clear()
-    waiting = [asyncio.ensure_future(stepper.ask(f"r{i}", [0] * 100, None)) for i in range(5)]
+    waiting = [asyncio.ensure_future(stepper.ask(f"r{i}", [0], 100)) for i in range(5)]
     await until(lambda: len(steps.left) > 0)  # the rest is in the inbox
     steps.breaks = RuntimeError("out of memory\nand a page of advice")
     steps.go.set()
     async with asyncio.timeout(PATIENCE):
         outcomes = await asyncio.gather(*waiting, return_exceptions=True)
         with pytest.raises(EngineDied) as late:
-            await stepper.ask("late", [0], None)
+            await stepper.ask("late", [0], 1)
     for outcome in (*outcomes, late.value):
         assert isinstance(outcome, EngineDied)
         assert str(outcome) == "the engine died: RuntimeError: out of memory"
@@ -152,10 +154,10 @@ async def test_when_a_step_fails_all_that_wait_and_all_that_come_are_told(engine
 async def test_closing_interrupts_a_step_and_is_safe_twice(engine: tuple[Stepper, Steps]) -> None:
     stepper, steps = engine
     steps.go.clear()
-    waiting = asyncio.ensure_future(stepper.ask("a", [0] * 10**9, None))
+    waiting = asyncio.ensure_future(stepper.ask("a", [0], 10**9))
     await until(lambda: len(steps.left) == 1)
     await asyncio.gather(stepper.close(), stepper.close())
-    for asked in (waiting, stepper.ask("b", [0], None)):
+    for asked in (waiting, stepper.ask("b", [0], 1)):
         with pytest.raises(EngineDied, match="closed"):
             await asked
 

@@ -15,28 +15,13 @@ from pad_ray.teacher.engine import Draw
 from pad_ray.teacher.wire import LARGEST_COUNT, completion, estimate, optional, request
 
 DRAW = Draw(3, seed=11, temperature=0.8, top_p=0.9, max_tokens=64)
+NAMES = [
+    *("choices", "text", "message", "content", "logprobs", "token_logprobs", "logprob"),
+    *("usage", "completion_tokens", "prompt_tokens"),
+]
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                [
-                    "choices",
-                    "text",
-                    "message",
-                    "content",
-                    "usage",
-                    "logprobs",
-                    "token_logprobs",
-                    "logprob",
-                    "completion_tokens",
-                    "prompt_tokens",
-                ]
-            ),
-            inner,
-        )
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner),
     max_leaves=20,
 )
 

@@ -1,0 +1,155 @@
+"""A storm: random kills of a run's processes, by a seed, until there were enough; then the run is let to its end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from random import Random
+
+import psutil
+from driver import Driver
+from prey import BOARD, CHILD, DRIVER, ENGINE_ACTOR, EXECUTOR, RAYLET, ZYGOTE, Prey
+from raylets import Raylets
+
+WATCHDOG_SECONDS = 600.0
+"""Longest life of a run under kills; one that takes longer hangs."""
+
+PAUSE_SECONDS = (0.2, 2.0)
+"""Between two kills, evenly distributed."""
+
+PREY_SECONDS = 10.0
+"""Longest wait for one of the wanted kind; after that another kind has its turn."""
+
+BARREN_KILLS = 3
+"""Kills in a row with no part committed in between. A run halts on purpose after five deaths of its engines, or of its
+executors, with nothing done in between: the storm stays below that."""
+
+LOOK_SECONDS = 0.02
+
+GONE_SECONDS = 20.0
+"""After its end, for the last process of a run to be gone."""
+
+CALM = (DRIVER, BOARD, CHILD)
+"""Kinds whose death costs the run no engine and no executor."""
+
+WEIGHTS = {DRIVER: 3, ENGINE_ACTOR: 4, EXECUTOR: 4, ZYGOTE: 4, CHILD: 3, BOARD: 2, RAYLET: 3}
+"""How often each kind has its turn."""
+
+
+@dataclass(slots=True)
+class Kills:
+    """What a storm did."""
+
+    by_kind: Counter[str] = field(default_factory=Counter)
+    drivers: int = 0
+    """Starts of a driver, the first included."""
+    seconds: float = 0.0
+    left: list[str] = field(default_factory=list)
+    """Processes that outlived the run."""
+
+
+def turns(random: Random, count: int, weights: dict[str, int] = WEIGHTS) -> list[str]:
+    """The kinds in the order of their turns: each once before any comes twice, then by weight."""
+    kinds = list(weights)
+    random.shuffle(kinds)
+    return (kinds + random.choices(kinds, [weights[kind] for kind in kinds], k=max(0, count - len(kinds))))[:count]
+
+
+class Storm:
+    """Kills of one run on one cluster."""
+
+    def __init__(
+        self, raylets: Raylets, driver: Driver, random: Random, tell: Callable[[str], object] = lambda _: None
+    ) -> None:
+        self._raylets = raylets
+        self._driver = driver
+        self._prey = Prey(raylets)
+        self._random = random
+        self._tell = tell
+        self._kills = Kills()
+        self._barren = 0
+        self._committed = 0
+        self._last = ""
+        self._began = time.monotonic()
+
+    def rage(self, kinds: Sequence[str]) -> Kills:
+        """Kill one of each of `kinds` in turn, then wait for the end of the run."""
+        self._driver.start()
+        for kind in kinds:
+            self._watch(self._random.uniform(*PAUSE_SECONDS))
+            if self._ended or not self._strike(kind):
+                continue
+        while not self._ended:
+            self._watch(LOOK_SECONDS)
+        self._kills.seconds = time.monotonic() - self._began
+        self._kills.drivers = self._driver.starts
+        self._kills.left = self._left()
+        return self._kills
+
+    @property
+    def _ended(self) -> bool:
+        return self._driver.code == 0
+
+    def _watch(self, seconds: float) -> None:
+        """Let time go by; a driver that died with its cluster is started again, one that gave up is an error."""
+        until = time.monotonic() + seconds
+        while True:
+            self._look()
+            if self._ended or time.monotonic() >= until:
+                return
+            time.sleep(LOOK_SECONDS)
+
+    def _look(self) -> None:
+        assert time.monotonic() - self._began < WATCHDOG_SECONDS, f"the run hangs: {self._driver.tail()}"
+        code = self._driver.code
+        assert code in (None, 0), f"the driver gave up with {code} after {self._last or 'nothing'}: {self._driver.tail()}"
+        if (committed := self._driver.committed) > self._committed:
+            self._committed, self._barren = committed, 0
+
+    def _strike(self, kind: str) -> bool:
+        """Kill one of `kind`; whether there was one, and it was alive."""
+        until = time.monotonic() + PREY_SECONDS
+        while time.monotonic() < until and not self._ended:
+            self._watch(LOOK_SECONDS)
+            if self._barren >= BARREN_KILLS and kind not in CALM:
+                until += LOOK_SECONDS  # the run has its turn first; the watchdog sees to it that it takes it
+                continue
+            if kind == DRIVER:
+                found = [self._driver.process] if self._driver.process else []
+            else:
+                found = list(self._prey.of(kind))
+            if found and self._kill(kind, self._random.choice(found)):
+                return True
+        return False
+
+    def _kill(self, kind: str, victim: psutil.Process) -> bool:
+        with suppress(psutil.Error):
+            victim.kill()
+            self._kills.by_kind[kind] += 1
+            self._barren += kind not in CALM
+            self._last = f"{kind} {victim.pid}"
+            self._tell(
+                f"{time.monotonic() - self._began:6.1f} s  {sum(self._kills.by_kind.values()):3} kills  "
+                f"{self._committed:4} parts  {self._last}"
+            )
+            self._mend(kind)
+            return True
+        return False
+
+    def _mend(self, kind: str) -> None:
+        """What a cluster's operator does: a node is replaced, a job that was killed is submitted again."""
+        if kind == DRIVER:
+            self._driver.kill()
+            self._driver.start()
+        elif kind == RAYLET:
+            self._watch(self._random.uniform(*PAUSE_SECONDS))
+            self._raylets.add()
+
+    def _left(self) -> list[str]:
+        until = time.monotonic() + GONE_SECONDS
+        while (left := self._prey.left()) and time.monotonic() < until:
+            time.sleep(LOOK_SECONDS)
+        return left
