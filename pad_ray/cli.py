@@ -29,6 +29,9 @@ app = typer.Typer(
 )
 
 Config = Annotated[Path, typer.Argument(help="YAML file of the run, e.g. configs/quickstart.yaml")]
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="run directory, or the folder of a synthesis: a path or s3://BUCKET/FOLDER")
+]
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="[KEY.SUB=VALUE]...", help="settings to override")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="print the settings, the first prompt and the first verdict; start nothing")
@@ -151,6 +154,80 @@ def verify(
     for line in summary["notes"]:
         typer.echo(line)
     typer.echo(f"shards and summary.json: {settings.run_dir}")
+
+
+@app.command()
+def regrade(
+    run: Run,
+    overrides: Overrides = None,
+    name: Annotated[
+        str | None, typer.Option(help="name of the folder below RUN/regrade; by default it says what is changed")
+    ] = None,
+    out: Annotated[str | None, typer.Option(help="another folder or address for the new verdicts")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be judged, how, and where to")] = False,
+) -> None:
+    """Run the programs of a run again under other limits or another answer rule, and say which verdicts change.
+
+    No teacher and no GPU: executor.cpu_seconds=10 shows what a longer limit would have saved,
+    executor.answer_from=stdout what another answer rule makes of the same programs. The run is only read; the new
+    verdicts go to RUN/regrade/NAME, can be exported like a run's, and a regrade that is stopped goes on where it was.
+    """
+    from pad_ray.regrade import on_the_cluster, outline, plan
+    from pad_ray.regrade import regrade as judge_again
+    from pad_ray.report.regrading import regrade_table
+
+    work = plan(run, overrides or [], name, out)
+    if dry_run:
+        for title, text in outline(work):
+            typer.secho(title, bold=True)
+            typer.echo(text)
+        return
+    with _progress() as report:
+        comparison = judge_again(work, on_the_cluster(work), report)
+    _print(regrade_table(comparison, "; ".join(work.changes) or "the same rules once more"))
+    typer.echo(f"verdicts: {work.out}")
+
+
+@app.command()
+def export(
+    run: Run,
+    to: Annotated[
+        str, typer.Option(help="parquet, jsonl, jsonl.gz or hf-dataset (for datasets.load_dataset)")
+    ],
+    out: Annotated[str, typer.Option(help="new folder for the files: a path or s3://BUCKET/FOLDER")],
+    all_programs: Annotated[
+        bool, typer.Option("--all", help="every judged program with its verdict, not the kept ones alone")
+    ] = False,
+    to_hub: Annotated[
+        str | None,
+        typer.Option("--push", metavar="USER/NAME", help="send it to the Hugging Face hub, private; token in HF_TOKEN"),
+    ] = None,
+) -> None:
+    """Write the kept programs of a run as files for others, with a data card (README.md).
+
+    The same run gives the same files, byte for byte. What `pad-ray regrade` wrote is exported alike.
+    """
+    from pad_ray.report.export import export as write_files
+    from pad_ray.report.ledger import Ledger
+    from pad_ray.report.licences import warning
+    from pad_ray.report.push import check_push, push
+    from pad_ray.shards.place import Place
+
+    place = Place.of(out)
+    token = check_push(to_hub, to, place) if to_hub else ""
+    ledger = Ledger.of(run)
+    with _progress() as report:
+        exported = write_files(ledger, to, place, report, all_programs=all_programs)
+    there = " (there already)" if exported.already_there else ""
+    typer.echo(
+        f"{exported.rows:,} programs in {exported.files:,} files, {exported.bytes / 1e6:,.1f} MB: {place}{there}"
+    )
+    if not ledger.complete:
+        typer.secho("the synthesis is not finished: these are the programs that it has by now", fg="yellow")
+    if said := warning(ledger.question_set):
+        typer.secho(said, fg="yellow")
+    if to_hub:
+        typer.echo(push(to_hub, place, token))
 
 
 @app.command()

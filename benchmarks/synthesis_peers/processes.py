@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def synthesize(run_dir: Path, settings: Sequence[str], questions: int) -> Ran:
     """
     log = run_dir.with_suffix(".log")
     command = [sys.executable, "-m", "pad_ray.cli", "synthesize", CONFIG, *settings]
-    with open(log, "wb") as output, on_cores(min(CORES, psutil.cpu_count() or 1)):
+    with open(log, "wb") as output, on_cores(min(CORES, len(os.sched_getaffinity(0)))):
         began, peak = time.time(), 0.0
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
@@ -93,7 +94,7 @@ def run_worker(script: str, options: dict[str, Any], settings: Sequence[str] = (
         RuntimeError: if it fails or hangs.
     """
     command = [sys.executable, str(WORKERS / script), json.dumps(options), CONFIG, *settings]
-    with on_cores(min(CORES, psutil.cpu_count() or 1)):
+    with on_cores(min(CORES, len(os.sched_getaffinity(0)))):
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
             text=True, errors="replace",

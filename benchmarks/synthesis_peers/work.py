@@ -51,7 +51,7 @@ def read_work() -> tuple[dict[str, Any], Work]:
                     "seed": draw.seed,
                     "stop": list(STOP),
                 }
-                | ({"logprobs": 0} if chosen.get("logprobs", True) else {})
+                | ({"logprobs": 0} if config.teacher.logprobs else {})
             )
     arguments = _engine_args(config.teacher, resolve_model(config.teacher.model), gpu=_on_gpu())
     return chosen, Work(config, texts, parameters, arguments)

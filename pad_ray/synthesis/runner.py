@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pad_ray import machine
 from pad_ray.config import GuardConfig
 from pad_ray.errors import Halted, ShardError
 from pad_ray.progress import Event, Report
@@ -51,9 +52,6 @@ BOARD_SECONDS = 30.0
 
 FAILED = "failed.jsonl"
 """What could not be done, with reasons: one JSON object a line."""
-
-HARDWARE = "hardware.json"
-"""What the cluster had, for the data card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +156,7 @@ def _run_parts(
     from pad_ray.synthesis.board import start_board
     from pad_ray.synthesis.synthesizer import Job
 
-    place.put_json(HARDWARE, _hardware())
+    place.put_json(machine.RECORD, machine.machine())
     job = Job(
         run=str(place),
         attempt=attempt.number,
@@ -250,22 +248,3 @@ def _list_failures(place: Place, done: list[ShardRecord]) -> None:
 
     if any(record.failures for record in done) or place.exists(FAILED):
         place.put(FAILED, write)
-
-
-def _hardware() -> dict[str, Any]:
-    import platform
-    from importlib.metadata import version
-
-    import ray
-
-    resources = ray.cluster_resources()
-    return {
-        "nodes": sum(1 for node in ray.nodes() if node["Alive"]),
-        "cpus": resources.get("CPU", 0),
-        "memory_gib": round(resources.get("memory", 0) / 2**30, 1),
-        "gpus": resources.get("GPU", 0),
-        "accelerators": sorted(name.split(":")[1] for name in resources if name.startswith("accelerator_type:")),
-        "machine": platform.machine(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in ("ray", "torch", "transformers", "pyarrow")},
-    }

@@ -73,7 +73,7 @@ def make_engine(config: EngineConfig) -> Engine:
         case "vllm":
             from pad_ray.teacher.vllm import VllmEngine
 
-            return VllmEngine(config)
+            return VllmEngine(config, logprobs=config.logprobs)
         case "huggingface":
             from pad_ray.teacher.huggingface import HuggingFaceEngine
 

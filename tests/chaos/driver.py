@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 from raylets import ROOT, Raylets
+
+from pad_ray.shards.place import Place
 
 END_SECONDS = 30
 """For a killed process to be reaped."""
@@ -26,22 +28,18 @@ class Driver:
     Args:
         folder: The run directory.
         settings: Of the run, as on the command line, the config file first.
-        more_environment: Of the drivers alone.
+        place: Where the judged programs are kept, if not in the run directory.
     """
 
-    def __init__(
-        self,
-        raylets: Raylets,
-        folder: Path,
-        settings: Sequence[str],
-        more_environment: Mapping[str, str] | None = None,
-    ) -> None:
-        self.folder = folder
-        self._command = [
+    def __init__(self, raylets: Raylets, folder: Path, settings: Sequence[str], place: Place | None = None) -> None:
+        self.place = place or Place.of(folder / "synthesis")
+        self.command = [
             sys.executable, "-m", "pad_ray.cli", "synthesize", *settings,
             f"run_dir={folder}", f"ray.address={raylets.address}",
+            *([f"synthesis.folder={place}"] if place else []),
         ]  # fmt: skip
-        self._environment = raylets.environment | dict(more_environment or {})
+        self._folder = folder
+        self._environment = raylets.environment
         self._output = folder.with_name(f"{folder.name}.output")
         self._process: subprocess.Popen[bytes] | None = None
         self.starts = 0
@@ -49,7 +47,7 @@ class Driver:
     def start(self) -> None:
         with open(self._output, "ab") as output:
             self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self.command, cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         self.starts += 1
 
@@ -75,10 +73,10 @@ class Driver:
     @property
     def committed(self) -> int:
         """Parts that are done."""
-        return sum(1 for _ in (self.folder / "synthesis" / "shards").glob("shard-*.json"))
+        return len((self.place / "shards").names("shard-", ".json"))
 
     def tail(self) -> str:
         """The end of what it said and of its last log."""
         said = self._output.read_text(errors="replace")[-TAIL:] if self._output.exists() else ""
-        logs = sorted((self.folder / "logs").glob("attempt-*.log"), key=lambda log: log.stat().st_mtime)
+        logs = sorted((self._folder / "logs").glob("attempt-*.log"), key=lambda log: log.stat().st_mtime)
         return said + (logs[-1].read_text(errors="replace")[-TAIL:] if logs else "")

@@ -71,7 +71,7 @@ class Raylets:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
         self._others: list[psutil.Process] = []
-        self._log = open(self._folder / "cluster.log", "w")
+        self._log = open(self._folder / "cluster.log", "w")  # noqa: SIM115  held until close
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(cpus), str(int(jobs))],
             stdin=subprocess.PIPE,

@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import is_whole, read_shards, records
@@ -21,10 +20,6 @@ class Outcome:
     """
 
     place: Place
-
-    @staticmethod
-    def of(run: Path) -> Outcome:
-        return Outcome(Place.of(run / "synthesis"))
 
     @property
     def shards(self) -> Place:
@@ -57,9 +52,10 @@ class Outcome:
         }
 
     @property
-    def set_aside(self) -> list[str]:
-        """Shards that were found damaged."""
-        return (self.shards / "damaged").names("shard-", ".arrow")
+    def set_aside(self) -> int:
+        """Shards that were found damaged. Of one whose shard is missing, the record is all there is."""
+        names = (self.shards / "damaged").names("shard-")
+        return len({name.rpartition(".")[0] for name in names})
 
     @property
     def is_closed(self) -> bool:

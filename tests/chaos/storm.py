@@ -20,14 +20,12 @@ WATCHDOG_SECONDS = 600.0
 PAUSE_SECONDS = (0.2, 2.0)
 """Between two kills, evenly distributed."""
 
-PREY_SECONDS = 10.0
-"""Longest wait for one of the wanted kind; after that another kind has its turn."""
-
 BARREN_KILLS = 3
 """Kills in a row with no part committed in between. A run halts on purpose after five deaths of its engines, or of its
 executors, with nothing done in between: the storm stays below that."""
 
-LOOK_SECONDS = 0.02
+LOOK_SECONDS, COUNT_SECONDS = 0.02, 0.2
+"""Between two looks at the driver, and at what is committed, which may lie in an object store."""
 
 GONE_SECONDS = 20.0
 """After its end, for the last process of a run to be gone."""
@@ -62,16 +60,24 @@ class Storm:
     """Kills of one run on one cluster."""
 
     def __init__(
-        self, raylets: Raylets, driver: Driver, random: Random, tell: Callable[[str], object] = lambda _: None
+        self,
+        raylets: Raylets,
+        driver: Driver,
+        random: Random,
+        tell: Callable[[str], object] = lambda _: None,
+        *,
+        into_work: bool = False,
     ) -> None:
+        """`into_work`: the first kill is of a run that has committed something."""
         self._raylets = raylets
         self._driver = driver
         self._prey = Prey(raylets)
         self._random = random
         self._tell = tell
         self._kills = Kills()
-        self._barren = 0
+        self._barren = BARREN_KILLS if into_work else 0
         self._committed = 0
+        self._counted = 0.0
         self._last = ""
         self._began = time.monotonic()
 
@@ -80,14 +86,23 @@ class Storm:
         self._driver.start()
         for kind in kinds:
             self._watch(self._random.uniform(*PAUSE_SECONDS))
-            if self._ended or not self._strike(kind):
-                continue
+            self._strike(kind)
         while not self._ended:
             self._watch(LOOK_SECONDS)
         self._kills.seconds = time.monotonic() - self._began
         self._kills.drivers = self._driver.starts
-        self._kills.left = self._left()
+        self._kills.left += self._left()
         return self._kills
+
+    def cut_off(self, parts: int) -> None:
+        """Kill the driver once `parts` more parts are committed, and wait until all of the run is gone."""
+        self._driver.start()
+        wanted = self._driver.committed + parts
+        while not self._ended and self._driver.committed < wanted:
+            self._watch(COUNT_SECONDS)
+        self._driver.kill()
+        self._count(DRIVER, "driver, and the run with it")
+        self._kills.left += self._left()
 
     @property
     def _ended(self) -> bool:
@@ -105,39 +120,41 @@ class Storm:
     def _look(self) -> None:
         assert time.monotonic() - self._began < WATCHDOG_SECONDS, f"the run hangs: {self._driver.tail()}"
         code = self._driver.code
-        assert code in (None, 0), f"the driver gave up with {code} after {self._last or 'nothing'}: {self._driver.tail()}"
-        if (committed := self._driver.committed) > self._committed:
-            self._committed, self._barren = committed, 0
+        assert code in (None, 0), (
+            f"the driver gave up with {code} after {self._last or 'nothing'}: {self._driver.tail()}"
+        )
+        if time.monotonic() >= self._counted + COUNT_SECONDS:
+            self._counted = time.monotonic()
+            if (committed := self._driver.committed) > self._committed:
+                self._committed, self._barren = committed, 0
 
-    def _strike(self, kind: str) -> bool:
-        """Kill one of `kind`; whether there was one, and it was alive."""
-        until = time.monotonic() + PREY_SECONDS
-        while time.monotonic() < until and not self._ended:
+    def _strike(self, kind: str) -> None:
+        """Kill one of `kind` as soon as there is one; none if the run ends before."""
+        while not self._ended:
+            if self._barren < BARREN_KILLS or kind in CALM:
+                found = [self._driver.process] if kind == DRIVER else self._prey.of(kind)
+                alive = [process for process in found if process is not None]
+                if alive and self._kill(kind, self._random.choice(alive)):
+                    return
             self._watch(LOOK_SECONDS)
-            if self._barren >= BARREN_KILLS and kind not in CALM:
-                until += LOOK_SECONDS  # the run has its turn first; the watchdog sees to it that it takes it
-                continue
-            if kind == DRIVER:
-                found = [self._driver.process] if self._driver.process else []
-            else:
-                found = list(self._prey.of(kind))
-            if found and self._kill(kind, self._random.choice(found)):
-                return True
-        return False
 
     def _kill(self, kind: str, victim: psutil.Process) -> bool:
+        """Whether it was still there."""
         with suppress(psutil.Error):
             victim.kill()
-            self._kills.by_kind[kind] += 1
             self._barren += kind not in CALM
-            self._last = f"{kind} {victim.pid}"
-            self._tell(
-                f"{time.monotonic() - self._began:6.1f} s  {sum(self._kills.by_kind.values()):3} kills  "
-                f"{self._committed:4} parts  {self._last}"
-            )
+            self._count(kind, f"{kind} {victim.pid}")
             self._mend(kind)
             return True
         return False
+
+    def _count(self, kind: str, words: str) -> None:
+        self._kills.by_kind[kind] += 1
+        self._last = words
+        self._tell(
+            f"{time.monotonic() - self._began:6.1f} s  {self._kills.by_kind.total():3} kills  "
+            f"{self._committed:4} parts  {words}"
+        )
 
     def _mend(self, kind: str) -> None:
         """What a cluster's operator does: a node is replaced, a job that was killed is submitted again."""

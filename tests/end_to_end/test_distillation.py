@@ -38,9 +38,11 @@ def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_summary_adds_up(run_dir: Path) -> None:
     summary = json.loads((run_dir / "summary.json").read_text())
     assert summary["questions"] == 64
-    assert summary["programs"] == 128 == sum(summary["statuses"].values())
+    assert 64 < summary["programs"] <= 128, "each question has up to two draws, and no more than it needs"
+    assert summary["programs"] == sum(summary["statuses"].values())
+    assert 32 < summary["kept"] <= summary["right"]
     assert summary["right"] == summary["statuses"]["right"] > 32, "the embedded teacher is right more often than not"
-    assert summary["tokens"] > 128 * 20
+    assert summary["tokens"] > summary["programs"] * 20
     assert set(summary["accuracy"]) == {"base", "distilled", "refined"}
     assert summary["accuracy"]["base"] <= 0.1
     (first,) = summary["rounds"]

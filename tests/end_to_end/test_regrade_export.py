@@ -27,7 +27,7 @@ SLOW = "total = 0\nwhile total < {steps}:\n    total += 1\nans = {number}"
 SHARDS = [
     [
         (1, right(1), "right", True),
-        (1, "print(2)\n" + right(1), "right", False),
+        (1, "print(2)\n" + right(1, way=4), "right", True),
         (2, SLOW.format(steps=30_000_000, number=2), "timeout", False),
         (2, "while True: pass", "timeout", False),
     ],

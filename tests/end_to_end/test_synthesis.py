@@ -26,6 +26,8 @@ SETTINGS = [
     "teacher.engine=reference",
     f"questions.limit={QUESTIONS}",
     f"synthesis.block_size={BLOCK}",
+    "synthesis.near_duplicates=null",
+    "synthesis.decontaminate=false",
 ]
 
 

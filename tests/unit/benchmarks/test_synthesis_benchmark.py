@@ -141,7 +141,7 @@ def test_smaller_runs_come_before_and_after_the_largest() -> None:
 
 def test_every_target_stands_at_a_figure_that_is_published() -> None:
     tokens = Rates("output tokens/s", {name: [5.0] for name in ("pad-ray synthesize", "vllm.LLM.generate")})
-    tokens.by_contender.update({published.RAY_LLM: [4.0], published.RAY_LLM_LEAN: [5.0]})
+    tokens.by_contender[published.RAY_LLM] = [5.0]
     shards = Rates("MB/s", {"write_shard": [3.0], "pyarrow file + fsync": [4.0], "pyarrow file, no fsync": [9.0]})
     figures = published.published(
         [
@@ -157,7 +157,7 @@ def test_every_target_stands_at_a_figure_that_is_published() -> None:
     assert set(aimed) == set(published.TARGETS)
     missed = {name for name, figure in aimed.items() if not figure.met}
     assert missed == {
-        "tokens: pad-ray synthesize / ray.data.llm, no logprobs",
+        "tokens: pad-ray synthesize / ray.data.llm",
         "pipeline: pipeline, dummy teacher, 2 cores",
         "scale: time per record, 100,000 questions / 10,000",
         "scale: peak memory of the driver, 1,000,000 questions / 10,000",
@@ -189,12 +189,15 @@ def test_the_peers_are_given_our_draws(monkeypatch: pytest.MonkeyPatch, tmp_path
     import work
 
     told = settings.fixed(tmp_path, 3, 2)
-    monkeypatch.setattr(sys, "argv", ["worker", '{"logprobs": false}', settings.CONFIG, *told])
+    monkeypatch.setattr(sys, "argv", ["worker", '{"batches": 3}', settings.CONFIG, *told])
     options, given = work.read_work()
     plan = teacher_flow(config(told), ()).draws
-    assert options == {"logprobs": False}
+    assert options == {"batches": 3}
     assert len(given.texts) == len(given.parameters) == 6
     assert given.texts[0] == given.texts[1] != given.texts[2]
     assert len({each["seed"] for each in given.parameters}) == 6
-    assert all(each["temperature"] == plan.temperatures[0] and "logprobs" not in each for each in given.parameters)
+    assert all(
+        each["temperature"] == plan.temperatures[0] and ("logprobs" in each) == config(told).teacher.logprobs
+        for each in given.parameters
+    )
     assert given.arguments["max_num_seqs"] == config(told).teacher.max_sequences
