@@ -191,9 +191,7 @@ def regrade(
 @app.command()
 def export(
     run: Run,
-    to: Annotated[
-        str, typer.Option(help="parquet, jsonl, jsonl.gz or hf-dataset (for datasets.load_dataset)")
-    ],
+    to: Annotated[str, typer.Option(help="parquet, jsonl, jsonl.gz or hf-dataset (for datasets.load_dataset)")],
     out: Annotated[str, typer.Option(help="new folder for the files: a path or s3://BUCKET/FOLDER")],
     all_programs: Annotated[
         bool, typer.Option("--all", help="every judged program with its verdict, not the kept ones alone")
