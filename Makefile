@@ -1,6 +1,7 @@
 # make run     set up and distil a student (configs/quickstart.yaml)
 # make test    set up and run every test
 # make check   the fast part: lint, types, layers, unit tests
+# make chaos   kill 100 processes of runs at random and compare; 15 to 30 minutes, writes benchmarks/results/chaos.json
 # make setup   .venv with everything; does nothing when up to date
 
 SHELL := /bin/bash
@@ -23,7 +24,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 # Containers often set it; then every one of the many processes of a run would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test check lint types layers unit constraints clean
+.PHONY: setup run test check lint types layers unit chaos constraints clean
 
 setup: $(STAMP)
 
@@ -57,6 +58,9 @@ layers:
 
 unit:
 	$(BIN)/pytest -q -n 2 tests/unit
+
+chaos: setup
+	$(BIN)/pytest -q -s tests/chaos/long_form.py
 
 # After a change of dependencies. Names and versions only.
 constraints: setup

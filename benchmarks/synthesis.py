@@ -20,9 +20,8 @@ from synthesis_peers.ledger import Ledger, forget_last, kept_programs, read_ledg
 from synthesis_peers.processes import Ran, run_worker, synthesize
 from synthesis_peers.published import (
     BARE,
-    CLOSED,
-    FIXED,
     KEEP,
+    LOOP_CASES,
     MOST,
     OURS,
     PARTS,
@@ -30,6 +29,7 @@ from synthesis_peers.published import (
     RAY_LLM,
     SIZES,
     TUNE,
+    LoopCase,
     chosen_parts,
     loop_figures,
     pipeline_figures,
@@ -142,18 +142,24 @@ class Bench:
 
     def closed_loop(self) -> None:
         """What the closed loop saves: the same programs for fewer tokens. Once: the same draws give the same tokens."""
+        for case in LOOP_CASES:
+            self._loop_case(case)
+
+    def _loop_case(self, case: LoopCase) -> None:
         questions = QUICK_LOOP if self.options.quick else LOOP_QUESTIONS
         closed, fixed = self.new_run(), self.new_run()
-        ours = synthesize(closed, settings.closed_loop(closed, questions, KEEP, MOST), questions).ledger
-        theirs = synthesize(fixed, settings.fixed(fixed, questions, MOST), questions).ledger
-        kept, meant = kept_programs(closed, KEEP), kept_programs(fixed, KEEP)
-        self.figures += loop_figures((ours.written_tokens, len(kept)), (theirs.written_tokens, len(meant)))
+        told = settings.closed_loop(closed, questions, case.keep, MOST, *case.others)
+        ours = synthesize(closed, told, questions).ledger
+        theirs = synthesize(fixed, settings.fixed(fixed, questions, MOST, *case.others), questions).ledger
+        kept, meant = kept_programs(closed, case.keep), kept_programs(fixed, case.keep)
+        self.figures += loop_figures(case, (ours.written_tokens, len(kept)), (theirs.written_tokens, len(meant)))
         same = sum(kept.get(name) == program for name, program in meant.items())
-        self.facts["closed-loop: kept"] = f"{len(kept)} {CLOSED}, {len(meant)} {FIXED}, {same} of them the same"
-        self.facts["closed-loop: tokens"] = (
-            f"{ours.tokens} and {ours.wasted_tokens} not needed, {theirs.written_tokens} with fixed K"
+        self.facts[case.name] = (
+            f"{questions} questions; {len(kept)} kept of {ours.programs} programs, {ours.tokens} tokens and "
+            f"{ours.wasted_tokens} not needed; always {MOST}: {len(meant)} kept, {same} of them the same, of "
+            f"{theirs.programs} ({theirs.statuses}), {theirs.written_tokens} tokens"
         )
-        say(self.facts["closed-loop: kept"])
+        say(f"{case.name}: {self.facts[case.name]}")
 
     def pipeline(self) -> None:
         """Everything but a model."""

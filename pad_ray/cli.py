@@ -84,7 +84,7 @@ def synthesize(
 
     with _pipeline(config, overrides, allow_changed=allow_changed) as pipeline:
         totals = pipeline.synthesize()
-    _print(synthesis_table(totals, pipeline.synthesis))
+    _print(synthesis_table(totals, pipeline.synthesis, pipeline.screening()))
 
 
 @app.command()

@@ -28,6 +28,7 @@ from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
 from pad_ray.student.lesson import synthesis_examples, teach
 from pad_ray.synthesis.flow import fixed_flow, teacher_flow
+from pad_ray.synthesis.parts import LISTING
 from pad_ray.synthesis.runner import Attempt, run_flow
 
 REFINED = Path("refinement", "refined.json")
@@ -65,6 +66,10 @@ class Pipeline:
     def synthesis(self) -> Place:
         """Where the judged programs are."""
         return synthesis_place(self.config, self.folder)
+
+    def screening(self) -> dict[str, Any]:
+        """Which questions were dropped before anything was drawn, and why."""
+        return dict((self.synthesis / "questions").read_json(LISTING)["screening"])
 
     def train(self) -> Path:
         """Distil: train the student base on the right programs. Returns the student's checkpoint."""

@@ -33,8 +33,8 @@ def distillation_table(summary: Mapping[str, Any], folder: Path) -> Table:
     )
 
 
-def synthesis_table(totals: Totals, folder: Path | Place) -> Table:
-    """The table of `pad-ray synthesize`."""
+def synthesis_table(totals: Totals, folder: Path | Place, screening: Mapping[str, Any] | None = None) -> Table:
+    """The table of `pad-ray synthesize`; `screening`: what was dropped before anything was drawn."""
     rate = totals.right / totals.seconds if totals.seconds else 0.0
     written = totals.tokens + totals.wasted_tokens
     rows = {
@@ -48,6 +48,9 @@ def synthesis_table(totals: Totals, folder: Path | Place) -> Table:
         "verified programs/s": f"{rate:.1f}",
         **{f"  {status}": f"{count:,}" for status, count in totals.statuses.items()},
     }
+    if screening:
+        near, contaminated = screening["near_duplicates"], screening["contaminated"]
+        rows["dropped before"] = f"{near:,} near-duplicates, {contaminated:,} shared with an evaluation set"
     if totals.dollars:
         rows["cost"] = f"${totals.dollars:,.2f}"
     if totals.failed:

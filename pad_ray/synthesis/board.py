@@ -18,6 +18,9 @@ DEATHS_IN_A_ROW = 5
 """Engines that die with no part committed in between, before the run halts. One or two is a sick node or a lost spot
 machine; five is a model that does not fit or a setting that kills, and each start of a large model takes minutes."""
 
+MOST_NOTES = 50
+"""What comes after that repeats what was said."""
+
 SILENT_SECONDS = 30.0
 """A worker reports every second; one that has been silent this long is dead, and what it had in flight is gone."""
 
@@ -32,6 +35,8 @@ class Posted:
     """Those that are alive."""
     halt: str
     """Why the run is to end before its last part; empty if it is not."""
+    notes: tuple[str, ...] = ()
+    """What workers had to say, from the first one on."""
 
 
 class Board:
@@ -50,6 +55,7 @@ class Board:
         self._figures: dict[str, Figures] = {}
         self._heard: dict[str, float] = {}
         self._halt = ""
+        self._notes: list[str] = []
         self._deaths = 0
         self._starts = 0
         self._next_start = clock()
@@ -82,6 +88,11 @@ class Board:
         if self._deaths >= DEATHS_IN_A_ROW:
             self._halt_for_deaths(self._deaths, f"the last one, of {worker}: {' '.join(why.split())}")
 
+    def note(self, text: str) -> None:
+        """Something that a person should read."""
+        if len(self._notes) < MOST_NOTES:
+            self._notes.append(text)
+
     def leave(self, worker: str) -> None:
         """A worker ends; its sums stay."""
         self._heard.pop(worker, None)
@@ -99,6 +110,7 @@ class Board:
             {w: figures if w in alive else _landed(figures) for w, figures in self._figures.items()},
             len(alive),
             self._halt,
+            tuple(self._notes),
         )
 
     def _halt_for_deaths(self, deaths: int, why: str) -> None:

@@ -90,8 +90,7 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
         shards.sweep()
         done, damages = whole_records(shards)
         for damage in damages:
-            attempt.report(Event(attempt.stage, note=f"set aside and done again: {damage}"))
-            logging.getLogger(__name__).warning("set aside: %s", damage)
+            _say(attempt, f"set aside and done again: {damage}")
         known = {record.index for record in done}
         missing = [index for index in range(parts.count) if index not in known]
         if missing:
@@ -106,6 +105,12 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
                 raise ShardError(f"{shards}: {parts.count - len(done)} parts were not committed; run again")
         manifest.close(place, identity, done)
         return manifest.total(done)
+
+
+def _say(attempt: Attempt, note: str) -> None:
+    """On the screen and in the attempt's log."""
+    attempt.report(Event(attempt.stage, note=note))
+    logging.getLogger(__name__).warning("%s", note)
 
 
 def _parts(flow: Flow, place: Place, *, kept: bool) -> Parts:
@@ -164,6 +169,7 @@ def _run_parts(
         draws=flow.draws,
         policy=flow.policy,
         answer_from=flow.executor.answer_from,
+        eager=flow.engine.engine != "openai",
         block_size=flow.block_size,
         questions=place / "questions",
         shards=place / "shards",
@@ -178,13 +184,16 @@ def _run_parts(
     try:
         with graceful(watch.interrupt):
             pump.start()
-            alive = True
+            alive, told = True, 0
             while alive:
                 pump.join(LOOK_SECONDS)
                 lease.check()
                 alive = pump.is_alive()  # the last look comes after the last row
                 with suppress(ray.exceptions.GetTimeoutError):
                     posted = ray.get(board.look.remote(watch.halt), timeout=BOARD_SECONDS)
+                    for note in posted.notes[told:]:
+                        _say(attempt, note)
+                    told = len(posted.notes)
                     attempt.report(watch.observe(posted, time.monotonic()))
         if pump.error and not watch.halt:
             raise pump.error

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import platform
 import time
 import uuid
 from collections import Counter
@@ -69,6 +70,8 @@ class Job:
     policy: Policy
     answer_from: str
     """The executor's: with `variable:NAME` that name is part of a program."""
+    eager: bool
+    """An engine without work is given draws that may turn out unneeded: not where each one is paid for."""
     block_size: int
     questions: Place
     shards: Place
@@ -120,7 +123,10 @@ class Synthesize:
     def _end_leftovers(self) -> None:
         """Engines of a run's earlier attempt, if any outlived it, hold the memory that this one needs."""
         for leftover in (found := orphans.leftovers(self._job.run)):
-            logging.getLogger(__name__).warning("a process of this run was left over and is ended: %s", leftover)
+            self._board.note.remote(
+                f"left over from an earlier attempt and ended: process {leftover.pid} of node {platform.node()}, "
+                f"{leftover.command} ({leftover.why})"
+            )
         orphans.end(found)
 
     async def __call__(self, row: Row) -> Row:
@@ -192,7 +198,7 @@ class Synthesize:
         failure = ""
         try:
             while not loop.ended:
-                for index in loop.next_draws(idle=self._admission.idle):
+                for index in loop.next_draws(idle=self._job.eager and self._admission.idle):
                     under_way[asyncio.create_task(self._draw(question, index))] = index
                 finished, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for one in finished:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from prey import DRIVER
 from raylets import ROOT, Raylets
 
 from pad_ray.shards.place import Place
@@ -30,6 +31,8 @@ class Driver:
         settings: Of the run, as on the command line, the config file first.
         place: Where the judged programs are kept, if not in the run directory.
     """
+
+    called = DRIVER
 
     def __init__(self, raylets: Raylets, folder: Path, settings: Sequence[str], place: Place | None = None) -> None:
         self.place = place or Place.of(folder / "synthesis")

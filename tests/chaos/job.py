@@ -22,6 +22,9 @@ REQUEST_SECONDS = 60
 READY_SECONDS = 90
 """For the agent that takes jobs to be up."""
 
+STOP_SECONDS = 60
+"""For a job that is stopped to be gone: Ray gives it 3 s, and looks at it every second."""
+
 FRESH_SECONDS = 1.0
 """How old a job's state may be."""
 
@@ -30,6 +33,8 @@ ENDS = {"SUCCEEDED": 0, "FAILED": 1, "STOPPED": 1}
 
 class Job(Driver):
     """As `Driver`, on a cluster with a job server."""
+
+    called = "job of the head"
 
     def __init__(self, raylets: Raylets, folder: Path, settings: Sequence[str]) -> None:
         super().__init__(raylets, folder, settings)
@@ -73,11 +78,11 @@ class Job(Driver):
         """What `ray job stop` does; of a job that has already ended, only that it is known."""
         with suppress(HTTPError):  # it ended meanwhile
             self._request(f"{self._id}/stop", {})
-        while True:
-            self._asked = 0.0
-            if self.code is not None:
-                return
+        self._asked, deadline = 0.0, time.monotonic() + STOP_SECONDS
+        while self.code is None:
+            assert time.monotonic() < deadline, f"the job does not end: {self._state}"
             time.sleep(FRESH_SECONDS)
+            self._asked = 0.0
 
     @property
     def _id(self) -> str:

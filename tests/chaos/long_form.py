@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 from account import Account
-from conftest import question_ids, settings
+from calm import question_ids, settings
 from damage import damage
 from driver import Driver
 from job import Job
@@ -28,13 +28,13 @@ QUESTIONS, TURNS = 1200, 30
 
 FEW_QUESTIONS = 400
 
-ENGINE_QUESTIONS = 48
+ENGINE_QUESTIONS = 160
 """For a real model, whose programs are no function of the seed once draws are batched differently."""
 
 DAMAGED_STARTS = 3
 
-TO_DAMAGE = 5
-"""Parts committed before each damage."""
+A_FEW_PARTS = 5
+"""Committed before each damage, and before the job is stopped."""
 
 JOB_WEIGHTS = {DRIVER: 3, ENGINE_ACTOR: 1, EXECUTOR: 1, RAYLET: 1}
 
@@ -77,7 +77,7 @@ def test_damaged_shards_are_set_aside_and_made_again(
         driver = Driver(raylets, tmp_path / "run", settings(FEW_QUESTIONS))
         storm = Storm(raylets, driver, random, print)
         for _ in range(DAMAGED_STARTS):
-            storm.cut_off(TO_DAMAGE)
+            storm.cut_off(A_FEW_PARTS)
             damaged.update(damage(tmp_path / "run" / "synthesis" / "shards", random))
         kills = storm.rage([])
     found = Outcome(driver.place)
@@ -96,7 +96,9 @@ def test_the_heads_job_is_stopped_and_submitted_again(
     random = Random(2)
     with Raylets(jobs=True) as raylets:
         driver = Job(raylets, tmp_path / "run", settings(FEW_QUESTIONS))
-        kills = Storm(raylets, driver, random, print).rage(turns(random, sum(JOB_WEIGHTS.values()), JOB_WEIGHTS))
+        storm = Storm(raylets, driver, random, print)
+        storm.cut_off(A_FEW_PARTS)
+        kills = storm.rage(turns(random, sum(JOB_WEIGHTS.values()), JOB_WEIGHTS))
     found = Outcome(driver.place)
     account.add("job", kills, Differences.between(found, calm), seed=2, questions=FEW_QUESTIONS)
     _check(found, calm, kills)
@@ -125,6 +127,7 @@ def test_engines_with_a_model_are_replaced(account: Account, tmp_path: Path, mon
     wanted = [
         "configs/quickstart.yaml",
         f"questions.limit={ENGINE_QUESTIONS}",
+        "teacher.max_sequences=16",
         "synthesis.block_size=4",
         "synthesis.near_duplicates=null",
         "synthesis.decontaminate=false",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -30,8 +29,12 @@ LOOK_SECONDS, COUNT_SECONDS = 0.02, 0.2
 GONE_SECONDS = 20.0
 """After its end, for the last process of a run to be gone."""
 
-CALM = (DRIVER, BOARD, CHILD)
-"""Kinds whose death costs the run no engine and no executor."""
+CHEAP = (DRIVER, BOARD, CHILD)
+"""Kinds whose death counts for nothing in that: a new driver counts from nought."""
+
+CHILD_REST_SECONDS = 5.0
+"""Between two kills of a zygote's child. A program whose process is shot twice is `killed`, as it may be its own doing:
+by then the first one has come to its end, with 0.3 s of CPU at most."""
 
 WEIGHTS = {DRIVER: 3, ENGINE_ACTOR: 4, EXECUTOR: 4, ZYGOTE: 4, CHILD: 3, BOARD: 2, RAYLET: 3}
 """How often each kind has its turn."""
@@ -78,6 +81,7 @@ class Storm:
         self._barren = BARREN_KILLS if into_work else 0
         self._committed = 0
         self._counted = 0.0
+        self._shot = -CHILD_REST_SECONDS
         self._last = ""
         self._began = time.monotonic()
 
@@ -101,7 +105,7 @@ class Storm:
         while not self._ended and self._driver.committed < wanted:
             self._watch(COUNT_SECONDS)
         self._driver.kill()
-        self._count(DRIVER, "driver, and the run with it")
+        self._count(DRIVER, f"{self._driver.called}, and the run with it")
         self._kills.left += self._left()
 
     @property
@@ -109,7 +113,11 @@ class Storm:
         return self._driver.code == 0
 
     def _watch(self, seconds: float) -> None:
-        """Let time go by; a driver that died with its cluster is started again, one that gave up is an error."""
+        """Let time go by, up to the end of the run.
+
+        Raises:
+            AssertionError: if the driver gave up, or the run hangs.
+        """
         until = time.monotonic() + seconds
         while True:
             self._look()
@@ -131,25 +139,33 @@ class Storm:
     def _strike(self, kind: str) -> None:
         """Kill one of `kind` as soon as there is one; none if the run ends before."""
         while not self._ended:
-            if self._barren < BARREN_KILLS or kind in CALM:
+            if self._may_strike(kind):
                 found = [self._driver.process] if kind == DRIVER else self._prey.of(kind)
                 alive = [process for process in found if process is not None]
                 if alive and self._kill(kind, self._random.choice(alive)):
                     return
             self._watch(LOOK_SECONDS)
 
+    def _may_strike(self, kind: str) -> bool:
+        if kind == CHILD:
+            return time.monotonic() - self._shot >= CHILD_REST_SECONDS
+        return self._barren < BARREN_KILLS or kind in CHEAP
+
     def _kill(self, kind: str, victim: psutil.Process) -> bool:
         """Whether it was still there."""
-        with suppress(psutil.Error):
+        try:
             victim.kill()
-            self._barren += kind not in CALM
-            self._count(kind, f"{kind} {victim.pid}")
-            self._mend(kind)
-            return True
-        return False
+        except psutil.Error:
+            return False
+        self._barren += kind not in CHEAP
+        if kind == CHILD:
+            self._shot = time.monotonic()
+        self._count(kind, f"{self._driver.called if kind == DRIVER else kind} {victim.pid}")
+        self._mend(kind)
+        return True
 
     def _count(self, kind: str, words: str) -> None:
-        self._kills.by_kind[kind] += 1
+        self._kills.by_kind[self._driver.called if kind == DRIVER else kind] += 1
         self._last = words
         self._tell(
             f"{time.monotonic() - self._began:6.1f} s  {self._kills.by_kind.total():3} kills  "

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from conftest import settings
+from calm import settings
 from driver import Driver
 from raylets import Raylets
 from sameness import NONE, Differences, Outcome
