@@ -230,8 +230,11 @@ class SynthesisConfig(Section):
     max_samples: int = Field(8, ge=1)
     """Most completions per question."""
     give_up_below: float = Field(0.02, ge=0, lt=1)
-    """A question is given up when its share of right programs is below this with 95 % certainty; 0: never before
-    `max_samples`."""
+    """A question is given up when its share of draws with a new right program is below this with 90 % certainty; 0:
+    never before `max_samples`."""
+    least_variety: float = Field(0.5, ge=0, lt=1)
+    """A question is given up when the share of new ones among its right programs is below this with 90 % certainty
+    (0.5: after three in a row that were there before); 0: never."""
     near_duplicates: float | None = Field(0.8, gt=0, le=1)
     """Questions this similar to an earlier one (Jaccard similarity of word 5-grams) are dropped; null keeps them."""
     decontaminate: bool = True

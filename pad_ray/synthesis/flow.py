@@ -77,7 +77,7 @@ def teacher_flow(config: RunConfig, demonstrations: tuple[Demonstrations, ...]) 
         questions=config.questions,
         engine=config.teacher,
         draws=plan,
-        policy=Policy(synthesis.keep, most, synthesis.give_up_below),
+        policy=Policy(synthesis.keep, most, synthesis.give_up_below, synthesis.least_variety),
         executor=config.executor,
         block_size=synthesis.block_size,
         near_duplicates=synthesis.near_duplicates,

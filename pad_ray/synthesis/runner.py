@@ -41,6 +41,9 @@ CUT_HERE = 20_000
 MOST_ROWS = 1000
 """Rows of Ray Data: each costs the driver milliseconds and kilobytes, whatever is in it."""
 
+ROWS_PER_ENGINE = 50
+"""At least, where there are parts for it: so even is the load of many engines at the end."""
+
 LEAST_CALLS = 4
 """Rows that an engine actor works on at a time, at least: parts end one by one, and the next must be there."""
 
@@ -225,7 +228,8 @@ def _dataset(flow: Flow, job: Any, missing: list[int], executors: list[Any], boa
 
     from pad_ray.synthesis.synthesizer import Synthesize
 
-    size = -(-len(missing) // MOST_ROWS)
+    engines = max(flow.engine.workers, flow.engine.max_workers or 0)
+    size = -(-len(missing) // max(MOST_ROWS, ROWS_PER_ENGINE * engines))
     rows = [{"parts": missing[start : start + size]} for start in range(0, len(missing), size)]
     gpus = ray.cluster_resources().get("GPU", 0)
     on_gpu = gpus > 0 and flow.engine.engine in ("vllm", "huggingface")

@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, log
 
-CERTAINTY = 0.95
-"""With which a question's share of new right programs must be below `give_up_below` for it to be given up."""
+CERTAINTY = 0.9
+"""With which a share must be below its limit for a question to be given up."""
 
 PRIOR_DRAWS = 2.0
 """Draws that the yield of the other questions counts for in the estimate of a question's own."""
@@ -29,24 +29,33 @@ class Policy:
     keep: int
     max_samples: int
     give_up_below: float = 0.0
+    least_variety: float = 0.0
     stops_early: bool = True
     """False draws all `max_samples`, as an evaluation does."""
 
     @property
-    def most_barren(self) -> float:
-        """Draws in a row without a new distinct right program after which a question is given up.
+    def most_barren(self) -> int:
+        """Draws in a row without a new distinct right program after which a question is given up."""
+        return _failures_until_below(self.give_up_below, self.max_samples)
 
-        With a uniform prior, the posterior of the share of draws that give a new one is Beta(1, m + 1) after m draws
-        without any; its mass above g is (1 - g) ** (m + 1), which must be below 1 - `CERTAINTY`.
-        """
-        if not self.stops_early or self.give_up_below <= 0:
-            return self.max_samples
-        return ceil(log(1 - CERTAINTY) / log(1 - self.give_up_below) - 1)
+    @property
+    def most_repeats(self) -> int:
+        """Right programs in a row that were there before, after which a question has shown all its variety."""
+        return _failures_until_below(self.least_variety, self.max_samples)
 
     @property
     def first_draws(self) -> int:
         """Draws with which a question begins in a busy engine."""
         return min(self.keep, self.max_samples) if self.stops_early else self.max_samples
+
+
+def _failures_until_below(share: float, most: int) -> int:
+    """Failures in a row after which the share of successes is below `share` with `CERTAINTY`.
+
+    With a uniform prior the posterior of the share after m failures is Beta(1, m + 1); its mass above g is
+    (1 - g) ** (m + 1), which must be at most 1 - `CERTAINTY`. `most` where `share` is 0.
+    """
+    return ceil(log(1 - CERTAINTY) / log(1 - share) - 1) if share > 0 else most
 
 
 class Prior:
@@ -82,7 +91,7 @@ class QuestionLoop:
         self._results: dict[int, _Result] = {}
         """Of draws that are in, beyond the prefix."""
         self._keys: set[str] = set()
-        self._barren = 0
+        self._barren = self._repeats = 0
         self._started = 0
         self.drawn = 0
         """Draws in the prefix: 0 to `drawn` - 1 count."""
@@ -146,12 +155,17 @@ class QuestionLoop:
         self.drawn += 1
         self._barren += 1
         self.right += result.right
+        self._repeats += result.right
         if result.right and not self.satisfied and result.key not in self._keys:
             self._keys.add(result.key)
             self.kept.append(draw)
-            self._barren = 0
-        if self._policy.stops_early and (self.satisfied or self._barren >= self._policy.most_barren):
+            self._barren = self._repeats = 0
+        if self._policy.stops_early and (self.satisfied or self._hopeless):
             self._end()
+
+    @property
+    def _hopeless(self) -> bool:
+        return self._barren >= self._policy.most_barren or self._repeats >= self._policy.most_repeats
 
     def _end(self) -> None:
         if not self.ended:

@@ -115,7 +115,7 @@ class Synthesize:
         self._sums: Counter[str] = Counter()
         """Of `Figures`, by name; dollars are fractions."""
         self._programs: Counter[str] = Counter()
-        self._failed_in_a_row = 0
+        self._failed_in_a_row = self._aborted = 0
         self._stop = False
         self._service: JudgeService | None = None
         self._reports: asyncio.Task[None] | None = None
@@ -175,6 +175,8 @@ class Synthesize:
             "failed": sum(bool(e.failure) for e in ended),
             "kept": sum(row.kept for row in rows),
         }
+        aborted, self._aborted = self._engine.aborted_tokens - self._aborted, self._engine.aborted_tokens
+        self._sums.update(wasted_tokens=aborted, completion_tokens=aborted)
         await asyncio.to_thread(
             write_shard,
             self._job.shards,
@@ -183,7 +185,7 @@ class Synthesize:
             **gained,
             started=started,
             finished=time.time(),
-            wasted_tokens=sum(e.wasted_tokens for e in ended),
+            wasted_tokens=aborted + sum(e.wasted_tokens for e in ended),
             dollars=sum(e.dollars for e in ended),
             cpu_seconds=sum(e.cpu_seconds for e in ended),
             attempt=self._job.attempt,
@@ -194,12 +196,13 @@ class Synthesize:
     async def _question(self, question: Question) -> Ended:
         loop = QuestionLoop(self._job.policy, self._prior)
         drawn: dict[int, tuple[Program, Verdict]] = {}
+        paid: dict[int, Program] = {}
         under_way: dict[asyncio.Task[tuple[Program, Verdict] | None], int] = {}
         failure = ""
         try:
             while not loop.ended:
                 for index in loop.next_draws(idle=self._job.eager and self._admission.idle):
-                    under_way[asyncio.create_task(self._draw(question, index))] = index
+                    under_way[asyncio.create_task(self._draw(question, index, paid))] = index
                 finished, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for one in finished:
                     index = under_way.pop(one)
@@ -221,7 +224,7 @@ class Synthesize:
         finally:
             await _cancel(under_way)
         kept = set(loop.kept)
-        wasted = sum(program.tokens for index, (program, _) in drawn.items() if index >= loop.drawn)
+        wasted = sum(program.tokens for index, program in paid.items() if index >= loop.drawn)
         self._sums["wasted_tokens"] += wasted
         return Ended(
             question,
@@ -229,13 +232,13 @@ class Synthesize:
             satisfied=loop.satisfied and not failure,
             given_up=loop.given_up,
             wasted_tokens=wasted,
-            dollars=sum(self._price(program) for program, _ in drawn.values()),
+            dollars=sum(self._price(program) for program in paid.values()),
             cpu_seconds=sum(verdict.cpu_ms for _, verdict in drawn.values()) / 1000,
             failure=failure,
         )
 
-    async def _draw(self, question: Question, index: int) -> tuple[Program, Verdict] | None:
-        """One program and its verdict; None if the engine has no such draw."""
+    async def _draw(self, question: Question, index: int, paid: dict[int, Program]) -> tuple[Program, Verdict] | None:
+        """One program and its verdict; None if the engine has no such draw. `paid`: gets all that was written."""
         plan = self._job.draws
         self._admission.draw_started()
         try:
@@ -244,7 +247,7 @@ class Synthesize:
             self._admission.draw_ended()
         if completion is None:
             return None
-        program = self._program(question, index, completion)
+        program = paid[index] = self._program(question, index, completion)
         self._sums["completion_tokens"] += program.tokens
         self._sums["prompt_tokens"] += program.prompt_tokens
         self._sums["dollars"] += self._price(program)  # type: ignore[assignment]

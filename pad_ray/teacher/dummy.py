@@ -45,6 +45,7 @@ class DummyEngine:
     """
 
     name = "dummy"
+    aborted_tokens = 0
 
     def __init__(self, config: DummyConfig) -> None:
         self._variants, self._seconds = config.variants, config.seconds

@@ -44,6 +44,11 @@ class Engine(Protocol):
     name: str
     """The model's name, recorded with every program."""
 
+    @property
+    def aborted_tokens(self) -> int:
+        """Written for requests that were aborted, as far as the engine knows."""
+        ...
+
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
         """One completion; None where there is no such draw (recorded completions, references).
 

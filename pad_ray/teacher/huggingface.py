@@ -51,6 +51,7 @@ class HuggingFaceEngine:
 
     def __init__(self, config: EngineConfig) -> None:
         self.name = config.model
+        self.aborted_tokens = 0
         self._most = config.max_sequences
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None

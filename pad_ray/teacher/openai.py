@@ -83,6 +83,7 @@ class OpenAIEngine:
         seed: int = 0,
     ) -> None:
         self.name = config.model
+        self.aborted_tokens = 0
         self.usage = Usage()
         self._settings = settings = config.endpoint
         self._key = Key(settings.key_variable)

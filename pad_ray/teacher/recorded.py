@@ -23,6 +23,7 @@ class RecordedEngine:
 
     def __init__(self, path: Path, *, skip_bad: bool = False) -> None:
         self.name = path.stem
+        self.aborted_tokens = 0
         self.skipped = 0
         self._places: defaultdict[str, list[int]] = defaultdict(list)
         try:

@@ -10,6 +10,7 @@ class ReferenceEngine:
     """Says the reference program as the first draw and nothing after it; says nothing where a question has none."""
 
     name = "reference"
+    aborted_tokens = 0
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
         reference = prompt.question.reference

@@ -53,11 +53,15 @@ class VllmEngine:
             raise TeacherError(f"vLLM could not load {config.model}: {error}") from error
 
     def _load(self, arguments: dict[str, Any]) -> _Stepped:
-        stepped = _Stepped(arguments)
+        stepped = self._stepped = _Stepped(arguments)
         self._length: int = stepped.llm.model_config.max_model_len
         self._tokenizer = stepped.llm.get_tokenizer()
         self._encode = lru_cache(TOKENISED_PROMPTS)(lambda text: tuple(self._tokenizer.encode(text)))
         return stepped
+
+    @property
+    def aborted_tokens(self) -> int:
+        return self._stepped.aborted_tokens
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion:
         tokens = self._tokens(prompt)
@@ -120,6 +124,7 @@ class _Stepped:
         from vllm.v1.engine.exceptions import EngineDeadError
         from vllm.v1.engine.llm_engine import LLMEngine
 
+        self.aborted_tokens = 0
         self.refusals: tuple[type[Exception], ...] = (VLLMClientError, ValueError)
         self._dead, self._input = EngineDeadError, tokens_input
         self.llm: Any = LLMEngine.from_engine_args(EngineArgs(**arguments))
@@ -134,7 +139,14 @@ class _Stepped:
         self.llm.add_request(request, self._input(tokens), parameters)
 
     def abort_requests(self, requests: list[str]) -> None:
+        self.aborted_tokens += sum(map(self._written, requests))
         self.llm.abort_request(requests)
+
+    def _written(self, request: str) -> int:
+        """Tokens of a request that is under way."""
+        processor = self.llm.output_processor
+        states = [processor.request_states.get(known) for known in processor.external_req_ids.get(request, ())]
+        return sum(state.detokenizer.num_output_tokens() for state in states if state and state.detokenizer)
 
     def step(self) -> Iterable[Any]:
         try:

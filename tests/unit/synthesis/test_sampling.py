@@ -15,6 +15,7 @@ POLICIES = st.builds(
     keep=st.integers(1, 4),
     max_samples=st.integers(1, 30),
     give_up_below=st.sampled_from([0.0, 0.1, 0.5]),
+    least_variety=st.sampled_from([0.0, 0.5]),
     stops_early=st.booleans(),
 )
 
@@ -37,13 +38,14 @@ def run(policy: Policy, draws: list[tuple[bool, str]], random: Random, prior: Pr
 def by_hand(policy: Policy, draws: list[tuple[bool, str]]) -> tuple[int, list[int]]:
     """The draws that count and those that are kept, when they are made one after the other."""
     kept: dict[str, int] = {}
-    barren = 0
+    barren = repeats = 0
     for number, (right, key) in enumerate(draws[: policy.max_samples], start=1):
-        barren += 1
+        barren, repeats = barren + 1, repeats + right
         if right and key not in kept and len(kept) < policy.keep:
             kept[key] = number - 1
-            barren = 0
-        if policy.stops_early and (len(kept) == policy.keep or barren >= policy.most_barren):
+            barren = repeats = 0
+        hopeless = barren >= policy.most_barren or repeats >= policy.most_repeats
+        if policy.stops_early and (len(kept) == policy.keep or hopeless):
             return number, list(kept.values())
     return min(len(draws), policy.max_samples), list(kept.values())
 
@@ -98,14 +100,23 @@ def test_an_idle_engine_is_given_as_many_draws_as_the_yield_asks_for() -> None:
 
 
 def test_a_question_is_given_up_once_it_is_almost_certainly_hopeless() -> None:
-    # After 28 draws without any, Beta(1, 29) has 0.9 ** 29 = 4.7 % of its mass above 0.1; after 27, 5.2 %.
+    # After 21 draws without any, Beta(1, 22) has 0.9 ** 22 = 9.8 % of its mass above 0.1; after 20, 10.9 %.
     policy = Policy(keep=2, max_samples=1000, give_up_below=0.1)
-    assert policy.most_barren == 28
+    assert policy.most_barren == 21
     loop = run(policy, [(False, "")] * 1000, Random(0))
-    assert (loop.drawn, loop.satisfied) == (28, False)
+    assert (loop.drawn, loop.satisfied, loop.given_up) == (21, False, True)
     # The same program again and again is as hopeless.
-    assert run(policy, [(True, "a")] * 1000, Random(0)).drawn == 29
+    assert run(policy, [(True, "a")] * 1000, Random(0)).drawn == 22
     assert Policy(keep=2, max_samples=50).most_barren == 50
+
+
+def test_a_question_whose_right_programs_repeat_themselves_is_given_up_early() -> None:
+    policy = Policy(keep=2, max_samples=100, least_variety=0.5)
+    assert policy.most_repeats == 3
+    assert run(policy, [(True, "a")] * 100, Random(0)).drawn == 4
+    # Wrong ones say nothing about variety.
+    assert run(policy, [(True, "a"), (False, "")] * 50, Random(0)).drawn == 7
+    assert run(policy, [(False, "")] * 100, Random(0)).drawn == 100
 
 
 def test_an_evaluation_makes_all_its_draws_at_once() -> None:
