@@ -9,7 +9,6 @@ themselves. What to do about failures is decided by `routing.Router`.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -55,6 +54,7 @@ class JudgeService:
         self._under_way = {asyncio.create_task(self._start(place)) for place in range(len(self._actors))}
         self.failures = 0
         """Executors that failed or died, over all time."""
+        self.last_failure = ""
 
     async def judge(self, task: Task) -> Verdict:
         """The verdict on one program.
@@ -127,7 +127,7 @@ class JudgeService:
 
     def _lost(self, place: int, why: str, number: int | None) -> None:
         self.failures += 1
-        logging.getLogger(__name__).warning("an executor failed: %s", why)
+        self.last_failure = why
         if self._router.lost(place, why, number):
             self._spawn(self._start(place))
         if self._router.halted:

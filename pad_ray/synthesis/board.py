@@ -85,6 +85,7 @@ class Board:
     def engine_died(self, worker: str, why: str) -> None:
         """An engine died; its worker starts another, and counts it in its sums."""
         self._deaths += 1
+        self.note(f"an engine died and another is started: {why}")
         if self._deaths >= DEATHS_IN_A_ROW:
             self._halt_for_deaths(self._deaths, f"the last one, of {worker}: {' '.join(why.split())}")
 

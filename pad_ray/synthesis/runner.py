@@ -100,11 +100,11 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
             halted = _run_parts(flow, place, parts, missing, _figures(done), attempt, lease)
             done = records(shards)
             _list_failures(place, done)
-            if halted == INTERRUPTED:
-                raise KeyboardInterrupt
-            if halted:
-                raise Halted(halted)
             if len(done) < parts.count:
+                if halted == INTERRUPTED:
+                    raise KeyboardInterrupt
+                if halted:
+                    raise Halted(halted)
                 raise ShardError(f"{shards}: {parts.count - len(done)} parts were not committed; run again")
         manifest.close(place, identity, done)
         return manifest.total(done)
@@ -200,6 +200,8 @@ def _run_parts(
                     attempt.report(watch.observe(posted, time.monotonic()))
         if pump.error and not watch.halt:
             raise pump.error
+        if pump.error:  # what halts comes first: a person's wish, a limit, or the reason why engines died
+            logging.getLogger(__name__).error("while the run was ending: %s", pump.error)
     finally:
         for actor in [*executors, board]:
             ray.kill(actor)

@@ -115,7 +115,7 @@ class Synthesize:
         self._sums: Counter[str] = Counter()
         """Of `Figures`, by name; dollars are fractions."""
         self._programs: Counter[str] = Counter()
-        self._failed_in_a_row = self._aborted = 0
+        self._failed_in_a_row = self._aborted = self._told_failures = 0
         self._stop = False
         self._service: JudgeService | None = None
         self._reports: asyncio.Task[None] | None = None
@@ -293,6 +293,9 @@ class Synthesize:
 
     async def _report(self) -> None:
         failures = self._service.failures if self._service else 0
+        if self._service and failures > self._told_failures:
+            self._board.note.remote(f"executors failed and are started again: {self._service.last_failure}")
+            self._told_failures = failures
         figures = Figures(
             programs=dict(self._programs),
             in_flight=self._admission.draws,

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from pad_ray.synthesis.board import DEATHS_IN_A_ROW, SILENT_SECONDS, Board
+from pad_ray.synthesis.board import DEATHS_IN_A_ROW, MOST_NOTES, SILENT_SECONDS, Board
 from pad_ray.synthesis.figures import Figures
 
 
@@ -107,3 +107,12 @@ def test_workers_that_are_killed_while_they_start_halt_the_run(board: Board) -> 
 def test_posts_travel_between_processes(board: Board) -> None:
     board.report("a", Figures(kept=3, programs={"right": 4}))
     assert pickle.loads(pickle.dumps(board.look())) == board.look()
+
+
+def test_what_workers_have_to_say_is_on_the_board_and_does_not_grow_without_end() -> None:
+    board = Board(0, 1)
+    board.engine_died("w", "out of memory")
+    assert board.look().notes == ("an engine died and another is started: out of memory",)
+    for number in range(2 * MOST_NOTES):
+        board.note(str(number))
+    assert len(board.look().notes) == MOST_NOTES
