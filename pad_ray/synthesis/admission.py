@@ -13,6 +13,11 @@ MOST_PARTS = 64
 """Parts under way in one engine: bounds the memory, and what is redone if it dies."""
 
 
+BACKLOG = 4
+"""Times the engine's room that may wait for verdicts: a few slow programs do not idle the engine, and executors that do
+not keep up slow it down."""
+
+
 class Admission:
     """Lets parts in. For one event loop."""
 
@@ -24,12 +29,14 @@ class Admission:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.parts = 0
         self.draws = 0
-        """Under way now."""
+        """Being written now."""
+        self.judging = 0
+        """Written, and waiting for a verdict."""
 
     @property
     def idle(self) -> bool:
-        """Whether the engine has room and nobody waits to fill it."""
-        return self.draws < self._room and not self._waiting
+        """Whether the engine has room, nobody waits to fill it, and the executors keep up."""
+        return self.draws + self.judging < self._room and not self._waiting
 
     async def enter(self) -> None:
         """Wait until there is room for one more part."""
@@ -55,9 +62,20 @@ class Admission:
         self.draws -= 1
         self._next()
 
+    def judging_started(self) -> None:
+        self.judging += 1
+
+    def judging_ended(self) -> None:
+        self.judging -= 1
+        self._next()
+
     @property
     def _has_room(self) -> bool:
-        return self.parts == 0 or (self.parts < MOST_PARTS and self.draws + self._announced < self._room)
+        return self.parts == 0 or (
+            self.parts < MOST_PARTS
+            and self.draws + self._announced < self._room
+            and self.draws + self.judging < BACKLOG * self._room
+        )
 
     def _let_in(self) -> None:
         self.parts += 1

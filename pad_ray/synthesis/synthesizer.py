@@ -251,7 +251,11 @@ class Synthesize:
         self._sums["completion_tokens"] += program.tokens
         self._sums["prompt_tokens"] += program.prompt_tokens
         self._sums["dollars"] += self._price(program)  # type: ignore[assignment]
-        verdict = await self._judge(question, program)
+        self._admission.judging_started()
+        try:
+            verdict = await self._judge(question, program)
+        finally:
+            self._admission.judging_ended()
         self._programs[verdict.status] += 1
         return program, verdict
 

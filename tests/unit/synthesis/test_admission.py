@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from pad_ray.synthesis.admission import MOST_PARTS, Admission
+from pad_ray.synthesis.admission import BACKLOG, MOST_PARTS, Admission
 
 
 async def entered(admission: Admission, parts: int) -> list[asyncio.Task[None]]:
@@ -60,3 +60,19 @@ async def test_a_part_that_no_longer_waits_is_passed_over() -> None:
 async def test_there_is_a_most() -> None:
     admission = Admission(room=10**9, part_draws=1)
     assert inside(await entered(admission, MOST_PARTS + 1)) == MOST_PARTS
+
+
+async def test_executors_that_do_not_keep_up_slow_the_engine_down() -> None:
+    admission = Admission(room=10, part_draws=1)
+    for _ in range(BACKLOG * 10 - 1):
+        admission.judging_started()
+    assert inside(await entered(admission, 2)) == 2 and not admission.idle
+    admission.judging_started()
+    (third,) = await entered(admission, 1)
+    assert not third.done()
+    admission.judging_ended()
+    await asyncio.sleep(0)
+    assert third.done()
+    for _ in range(BACKLOG * 10 - 10):
+        admission.judging_ended()
+    assert admission.idle
