@@ -105,7 +105,7 @@ class DummyConfig(Section):
 
     right: float = Field(0.7, ge=0, le=1)
     """Give the gold answer."""
-    raises: float = Field(0.05, ge=0, le=1)
+    raises: float = Field(0.0, ge=0, le=1)
     """Raise an error."""
     loops: float = Field(0.0, ge=0, le=1)
     """Never end."""

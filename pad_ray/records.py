@@ -130,8 +130,9 @@ def _columns(record: type, *, leave_out: Iterable[str] = ()) -> list[pa.Field]:
 QUESTION_SCHEMA = pa.schema(_columns(Question))
 """One row per question."""
 
-VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer", "cpu_ms", "wall_ms"])
-"""Without times: a shard that is made again is byte for byte the same. Their sums are in its record."""
+VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer", "cpu_ms", "wall_ms", "lane"])
+"""Without what may be another when the program is run again, so that a shard that is made again is the same byte for
+byte: times (their sums are in the record), and the lane, since audits and retries are run alone."""
 
 JUDGED_SCHEMA = pa.schema(
     [

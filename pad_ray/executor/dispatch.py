@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import heapq
 import logging
-import re
 import signal
 import time
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,7 @@ from dataclasses import dataclass, replace
 from pad_ray.errors import SandboxError
 from pad_ray.executor import wire
 from pad_ray.executor.lanes import AUDIT_EVERY, ELSEWHERE, Lane, cpu_limit, first_lane, lane_after, limit_is_final
-from pad_ray.executor.outcome import Outcome, Terms, outcome_of, read_record
+from pad_ray.executor.outcome import Outcome, Terms, outcome_of, read_record, without_addresses
 from pad_ray.executor.seat import Job, Request, Seat
 from pad_ray.executor.slot import Reply, SlotDied, wait
 
@@ -51,9 +50,6 @@ PROGRAM_TOO_LONG = Outcome(
 )
 
 PROGRAM_NOT_TEXT = Outcome("syntax", error_type="UnicodeDecodeError", error_message="the program is not UTF-8")
-
-ADDRESS = re.compile(r"0x[0-9a-f]+")
-"""Of an object in its text: another in every process."""
 
 log = logging.getLogger(__name__)
 
@@ -247,7 +243,7 @@ class Dispatch:
     def _compare(self, job: Job, alone: Outcome) -> None:
         """The outcome of a program that ran alone stands; where it was another in the shared lane, that lane is
         shut."""
-        if (alone.status, _bare(alone.answer)) != (job.shared_status, _bare(job.shared_answer)):
+        if (alone.status, without_addresses(alone.answer)) != (job.shared_status, without_addresses(job.shared_answer)):
             self._shared.differences += 1
             log.error(
                 "a program came to %s %.60r in a shared process and to %s %.60r alone, which counts. "
@@ -300,7 +296,3 @@ def _is_text(source: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _bare(answer: str) -> str:
-    return ADDRESS.sub("0x", answer)

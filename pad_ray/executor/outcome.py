@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 
 ANSWERED = "answered"
 """The one status of an outcome that is not a status of a verdict: it becomes `right` or `wrong`."""
+
+
+ADDRESS = re.compile(r"0x[0-9a-f]+")
+"""Of an object in its text (`<function solution at 0x7f3e82a57ce0>`): another in every process."""
+
+
+def without_addresses(text: str) -> str:
+    """The text as it is in every process."""
+    return ADDRESS.sub("0x", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,10 @@ class Terms:
 
 
 def verdict(outcome: Outcome, question: Question) -> Verdict:
-    """The outcome judged against the question's gold answer."""
+    """The outcome judged against the question's gold answer.
+
+    What is kept of it is the same whenever the program is run again: addresses of objects are left out.
+    """
     from pad_ray.records import Status, Verdict
 
     if outcome.status == ANSWERED:
@@ -63,9 +76,9 @@ def verdict(outcome: Outcome, question: Question) -> Verdict:
         status = Status(outcome.status)
     return Verdict(
         status=status.value,
-        answer=outcome.answer,
+        answer=without_addresses(outcome.answer),
         error_type=outcome.error_type,
-        error_message=outcome.error_message,
+        error_message=without_addresses(outcome.error_message),
         error_line=outcome.error_line,
         cpu_ms=outcome.cpu_ms,
         wall_ms=outcome.wall_ms,

@@ -24,7 +24,6 @@ from pad_ray.shards import manifest
 from pad_ray.shards.damage import whole_records
 from pad_ray.shards.lease import Lease
 from pad_ray.shards.place import Place
-from pad_ray.shards.reader import records
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.synthesis.figures import Figures
 from pad_ray.synthesis.flow import Flow
@@ -43,6 +42,9 @@ MOST_ROWS = 1000
 
 ROWS_PER_ENGINE = 50
 """At least, where there are parts for it: so even is the load of many engines at the end."""
+
+MOST_ROUNDS = 3
+"""Times that parts are done within one attempt: shards that are damaged as soon as they are written will go on so."""
 
 LEAST_CALLS = 4
 """Rows that an engine actor works on at a time, at least: parts end one by one, and the next must be there."""
@@ -91,23 +93,28 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
         shards = place / "shards"
         shards.make()
         shards.sweep()
-        done, damages = whole_records(shards)
-        for damage in damages:
-            _say(attempt, f"set aside and done again: {damage}")
-        known = {record.index for record in done}
-        missing = [index for index in range(parts.count) if index not in known]
-        if missing:
+        done = _whole(shards, attempt)
+        rounds = 0
+        while missing := sorted(set(range(parts.count)) - {record.index for record in done}):
+            if rounds == MOST_ROUNDS:
+                raise ShardError(f"{shards}: {len(missing)} parts come out damaged again and again; look at the disk")
+            rounds += 1
             halted = _run_parts(flow, place, parts, missing, _figures(done), attempt, lease)
-            done = records(shards)
+            # Looked at again: a worker of an earlier attempt, cut off somewhere, may have written over ours.
+            done = _whole(shards, attempt)
             _list_failures(place, done)
-            if len(done) < parts.count:
-                if halted == INTERRUPTED:
-                    raise KeyboardInterrupt
-                if halted:
-                    raise Halted(halted)
-                raise ShardError(f"{shards}: {parts.count - len(done)} parts were not committed; run again")
+            if halted and len(done) < parts.count:
+                raise KeyboardInterrupt if halted == INTERRUPTED else Halted(halted)
         manifest.close(place, identity, done)
         return manifest.total(done)
+
+
+def _whole(shards: Place, attempt: Attempt) -> list[ShardRecord]:
+    """The records of all whole shards; the others are set aside."""
+    done, damages = whole_records(shards)
+    for damage in damages:
+        _say(attempt, f"set aside and done again: {damage}")
+    return done
 
 
 def _say(attempt: Attempt, note: str) -> None:

@@ -32,7 +32,8 @@ class VllmEngine:
         """Load the model.
 
         Args:
-            own_process: the model runs in another process than this one; by default where there are GPUs.
+            own_process: the model runs in another process than this one; by default where there are GPUs, or where
+                VLLM_ENABLE_V1_MULTIPROCESSING=1 asks for it.
             logprobs: completions have their log-probability, else 0. Of the embedded teacher's tokens/s on a CPU it
                 takes a fifth (benchmarks/teacher.py), which is more than all else that we add to vLLM.
 
@@ -46,7 +47,9 @@ class VllmEngine:
         self._requests = 0
         gpu = _on_gpu()
         arguments = _engine_args(config, model, gpu=gpu)
-        _prepare_environment(gpu=gpu, own_process=gpu if own_process is None else own_process)
+        if own_process is None:
+            own_process = gpu or os.environ.get("VLLM_ENABLE_V1_MULTIPROCESSING") == "1"
+        _prepare_environment(gpu=gpu, own_process=own_process)
         try:
             self._stepper = Stepper(lambda: self._load(arguments))
         except Exception as error:  # vLLM raises whatever its parts raise; the boundary gives it one name

@@ -49,8 +49,7 @@ JUDGED_COLUMNS = [
     *QUESTION_COLUMNS,
     "program_id", "draw", "code", "completion", "model", "prompt_version", "tokens", "prompt_tokens", "logprob",
     "given_answer",
-    "status", "error_type", "error_message", "error_line", "isolation", "unsafe", "lane",
-    "kept",
+    "status", "error_type", "error_message", "error_line", "isolation", "unsafe", "kept",
 ]  # fmt: skip
 REPAIR_COLUMNS = [
     "repair_id", "question_id", "question", "faulty", "feedback", "program", "origin", "round", "status",
@@ -83,7 +82,7 @@ def test_a_judged_program_comes_back_as_it_was(
     (back,) = table.to_pylist()
     assert Question(**{name: back[name] for name in Question.__slots__}) == question
     assert Program(**{name: back[name] for name in Program.__slots__}) == program
-    timeless = replace(verdict, cpu_ms=0.0, wall_ms=0.0)
+    timeless = replace(verdict, cpu_ms=0.0, wall_ms=0.0, lane="")
     assert (
         Verdict(**{name: back[name] for name in Verdict.__slots__ if name in back} | {"answer": back["given_answer"]})
         == timeless

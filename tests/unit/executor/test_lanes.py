@@ -141,7 +141,7 @@ def test_a_timeout_of_the_first_limit_alone_is_no_outcome() -> None:
 def test_audits_that_find_differences_shut_the_shared_lane(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("pad_ray.executor.dispatch._bare", lambda answer: object())
+    monkeypatch.setattr("pad_ray.executor.dispatch.without_addresses", lambda answer: object())
     monkeypatch.setattr("pad_ray.executor.dispatch.AUDIT_EVERY", 100)
     with Sandbox() as sandbox:
         sandbox._shared.until_audit = 100
