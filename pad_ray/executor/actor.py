@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from pad_ray.config import ExecutorConfig
 from pad_ray.errors import SandboxError
 from pad_ray.executor.judge import Task, judge_tasks
 from pad_ray.executor.sandbox import Sandbox
-from pad_ray.records import Verdict
+from pad_ray.records import Status, Verdict
 
 ACTOR_CPUS = 0.25
 """Share of a CPU that Ray reserves: programs last milliseconds, and executors idle while models compute."""
@@ -48,6 +48,19 @@ class ExecutorActor:
         with _failures_named():
             isolation = self._opened().isolation
         return Post(_node(), ray.get_runtime_context().get_node_id(), os.getpid(), isolation)
+
+    def judge_with_keys(self, tasks: Sequence[Task], key: Callable[[str], str]) -> list[tuple[Verdict, str]]:
+        """`judge`, with the key of each program that is right, else an empty one.
+
+        Keys are made here because they take as long as a run, and the caller's process has an engine to drive.
+
+        Raises:
+            SandboxError: if the machinery fails.
+        """
+        return [
+            (verdict, key(code) if verdict.status == Status.RIGHT else "")
+            for verdict, (code, _, _) in zip(self.judge(tasks), tasks, strict=True)
+        ]
 
     def judge(self, tasks: Sequence[Task]) -> list[Verdict]:
         """One verdict per task, in order.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pad_ray.config import ExecutorConfig
@@ -28,7 +28,10 @@ BATCH = 64
 UNBOUNDED = 1 << 62
 """The window of the router: what is under way is bounded by those who wait for it."""
 
-Waiting = tuple[Task, "asyncio.Future[Verdict]"]
+Answer = tuple[Verdict, str]
+"""A verdict, and the key of a program that is right."""
+
+Waiting = tuple[Task, "asyncio.Future[Answer]"]
 
 
 def make_executors(config: ExecutorConfig) -> list[Any]:
@@ -45,7 +48,9 @@ def make_executors(config: ExecutorConfig) -> list[Any]:
 class JudgeService:
     """Judges programs on shared executors. For one event loop; make it there."""
 
-    def __init__(self, actors: Sequence[Any]) -> None:
+    def __init__(self, actors: Sequence[Any], key: Callable[[str], str]) -> None:
+        """`key`: gives programs that are the same the same key; it is run by the executors."""
+        self._key = key
         self._actors = list(actors)
         self._router = Router(len(self._actors), Limits(window=UNBOUNDED))
         self._waiting: deque[Waiting] = deque()
@@ -56,15 +61,15 @@ class JudgeService:
         """Executors that failed or died, over all time."""
         self.last_failure = ""
 
-    async def judge(self, task: Task) -> Verdict:
-        """The verdict on one program.
+    async def judge(self, task: Task) -> Answer:
+        """The verdict on one program, and its key if it is right.
 
         Raises:
             SandboxError: if the executors fail again and again; never because of the program.
         """
         if self._router.halted:
             raise SandboxError(self._router.halted)
-        answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((task, answer))
         self._give_out()
         return await answer
@@ -108,7 +113,8 @@ class JudgeService:
         import ray
 
         try:
-            verdicts = await self._actors[place].judge.remote([task for task, _ in self._held[number]])
+            tasks = [task for task, _ in self._held[number]]
+            answers = await self._actors[place].judge_with_keys.remote(tasks, self._key)
         except ray.exceptions.RayError as error:
             # Two calls were outstanding there, and both fail: the second finds its batch already taken away.
             if number in self._router.outstanding(place):
@@ -119,10 +125,10 @@ class JudgeService:
         self._router.judged(number, place)
         while self._router.deliver() is not None:
             pass  # nobody waits for them in order
-        self._counters.judged(verdicts)
-        for (_, answer), verdict in zip(self._held.pop(number), verdicts, strict=True):
-            if not answer.done():
-                answer.set_result(verdict)
+        self._counters.judged(verdict for verdict, _ in answers)
+        for (_, waiting), answer in zip(self._held.pop(number), answers, strict=True):
+            if not waiting.done():
+                waiting.set_result(answer)
         self._give_out()
 
     def _lost(self, place: int, why: str, number: int | None) -> None:

@@ -48,6 +48,11 @@ def select(rows: Iterable[dict[str, Any]], keep: int) -> Iterator[dict[str, Any]
             yield row | {"code": program}
 
 
+def program_key(code: str, answer_from: str = "auto") -> str:
+    """The same for programs that are the same to a student."""
+    return canonical(training_text(code), answer_from)
+
+
 def training_text(code: str) -> str:
     """The program as the student is to write it: the docstring that repeats the question is dropped (PaD, released
     code)."""

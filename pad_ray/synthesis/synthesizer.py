@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pad_ray.config import EngineConfig
@@ -31,18 +32,20 @@ from pad_ray.shards.place import Place
 from pad_ray.shards.writer import record_name, write_shard
 from pad_ray.synthesis.admission import Admission
 from pad_ray.synthesis.counters import SynthesisCounters
-from pad_ray.synthesis.dedupe import canonical
 from pad_ray.synthesis.draws import DrawPlan
 from pad_ray.synthesis.figures import Figures
 from pad_ray.synthesis.parts import PartReader
 from pad_ray.synthesis.sampling import Policy, Prior, QuestionLoop
-from pad_ray.synthesis.selection import training_text
+from pad_ray.synthesis.selection import program_key
 from pad_ray.synthesis.stated import stated_verdict
 from pad_ray.teacher import orphans
 from pad_ray.teacher.engine import make_engine
 from pad_ray.teacher.extract import extract_program
 
 Row = dict[str, Any]
+
+Drawn = tuple[Program, Verdict, str]
+"""A program, its verdict, and its key if it is right."""
 
 REPORT_SECONDS = 1.0
 """Between two reports to the board: what a person can follow, and nothing beside a part's seconds."""
@@ -132,7 +135,8 @@ class Synthesize:
     async def __call__(self, row: Row) -> Row:
         """Do the parts of a row, as many at a time as the engine has room for."""
         if self._reports is None:  # made here, because both belong to the event loop
-            self._service = JudgeService(self._executors)
+            key = partial(program_key, answer_from=self._job.answer_from)
+            self._service = JudgeService(self._executors, key)
             self._reports = asyncio.create_task(self._report_always())
         parts = [asyncio.create_task(self._part(int(index))) for index in row["parts"]]
         try:
@@ -195,9 +199,9 @@ class Synthesize:
 
     async def _question(self, question: Question) -> Ended:
         loop = QuestionLoop(self._job.policy, self._prior)
-        drawn: dict[int, tuple[Program, Verdict]] = {}
+        drawn: dict[int, Drawn] = {}
         paid: dict[int, Program] = {}
-        under_way: dict[asyncio.Task[tuple[Program, Verdict] | None], int] = {}
+        under_way: dict[asyncio.Task[Drawn | None], int] = {}
         failure = ""
         try:
             while not loop.ended:
@@ -210,9 +214,8 @@ class Synthesize:
                         loop.exhaust(index)
                     else:
                         drawn[index] = result
-                        program, verdict = result
-                        right = verdict.status == Status.RIGHT
-                        loop.take(index, right=right, key=self._key(program) if right else "")
+                        _, verdict, key = result
+                        loop.take(index, right=verdict.status == Status.RIGHT, key=key)
             self._failed_in_a_row = 0
         except RefusedPrompt as refusal:
             failure = str(refusal)
@@ -228,16 +231,16 @@ class Synthesize:
         self._sums["wasted_tokens"] += wasted
         return Ended(
             question,
-            [Judged(question, *drawn[index], kept=index in kept) for index in range(loop.drawn)],
+            [Judged(question, *drawn[index][:2], kept=index in kept) for index in range(loop.drawn)],
             satisfied=loop.satisfied and not failure,
             given_up=loop.given_up,
             wasted_tokens=wasted,
             dollars=sum(self._price(program) for program in paid.values()),
-            cpu_seconds=sum(verdict.cpu_ms for _, verdict in drawn.values()) / 1000,
+            cpu_seconds=sum(verdict.cpu_ms for _, verdict, _ in drawn.values()) / 1000,
             failure=failure,
         )
 
-    async def _draw(self, question: Question, index: int, paid: dict[int, Program]) -> tuple[Program, Verdict] | None:
+    async def _draw(self, question: Question, index: int, paid: dict[int, Program]) -> Drawn | None:
         """One program and its verdict; None if the engine has no such draw. `paid`: gets all that was written."""
         plan = self._job.draws
         self._admission.draw_started()
@@ -253,11 +256,11 @@ class Synthesize:
         self._sums["dollars"] += self._price(program)  # type: ignore[assignment]
         self._admission.judging_started()
         try:
-            verdict = await self._judge(question, program)
+            verdict, key = await self._judge(question, program)
         finally:
             self._admission.judging_ended()
         self._programs[verdict.status] += 1
-        return program, verdict
+        return program, verdict, key
 
     def _program(self, question: Question, index: int, completion: Completion) -> Program:
         version = self._job.draws.prompt_version
@@ -274,12 +277,9 @@ class Synthesize:
             logprob=completion.logprob,
         )
 
-    def _key(self, program: Program) -> str:
-        return canonical(training_text(program.code), self._job.answer_from)
-
-    async def _judge(self, question: Question, program: Program) -> Verdict:
+    async def _judge(self, question: Question, program: Program) -> tuple[Verdict, str]:
         if program.prompt_version.startswith("rationale"):
-            return stated_verdict(question, program)
+            return stated_verdict(question, program), program.completion
         assert self._service is not None
         return await self._service.judge(task(question, program))
 

@@ -39,27 +39,29 @@ class Executor:
         self.let = asyncio.Event()
         self.let.set()
         self._failures, self._error = failures, error
-        self.start, self.judge = Method(self._start), Method(self._judge)
+        self.start, self.judge_with_keys = Method(self._start), Method(self._judge)
 
     async def _start(self) -> None:
         return None
 
-    async def _judge(self, tasks: Sequence[Task]) -> list[Verdict]:
+    async def _judge(self, tasks: Sequence[Task], key: Callable[[str], str]) -> list[tuple[Verdict, str]]:
         self.calls.append(len(tasks))
         await self.let.wait()
         if self._failures:
             self._failures -= 1
             raise self._error
-        return [Verdict("right", answer=code) for code, _, _ in tasks]
+        return [(Verdict("right", answer=code), key(code)) for code, _, _ in tasks]
 
 
 async def judged(service: JudgeService, names: Sequence[str]) -> list[str]:
-    return [v.answer for v in await asyncio.gather(*(service.judge((name, "1", "number")) for name in names))]
+    answers = await asyncio.gather(*(service.judge((name, "1", "number")) for name in names))
+    assert [key for _, key in answers] == [name.upper() for name in names]
+    return [verdict.answer for verdict, _ in answers]
 
 
 async def test_a_program_is_judged_at_once_while_an_executor_is_free() -> None:
     executor = Executor()
-    service = JudgeService([executor])
+    service = JudgeService([executor], str.upper)
     assert await judged(service, ["a"]) == ["a"]
     assert await judged(service, ["b"]) == ["b"]
     assert executor.calls == [1, 1]
@@ -69,7 +71,7 @@ async def test_batches_grow_while_executors_are_busy_and_everybody_gets_his_own_
     executors = [Executor(), Executor()]
     for executor in executors:
         executor.let.clear()
-    service = JudgeService(executors)
+    service = JudgeService(executors, str.upper)
     names = [str(i) for i in range(300)]
     asked = asyncio.create_task(judged(service, names))
     await asyncio.sleep(0.01)
@@ -81,14 +83,14 @@ async def test_batches_grow_while_executors_are_busy_and_everybody_gets_his_own_
 
 
 async def test_what_a_dead_executor_held_is_judged_elsewhere() -> None:
-    service = JudgeService([Executor(failures=2), Executor()])
+    service = JudgeService([Executor(failures=2), Executor()], str.upper)
     names = [str(i) for i in range(200)]
     assert await judged(service, names) == names
     assert service.failures == 1
 
 
 async def test_a_machine_that_only_fails_halts_and_is_no_verdict() -> None:
-    service = JudgeService([Executor(failures=10**6), Executor(failures=10**6)])
+    service = JudgeService([Executor(failures=10**6), Executor(failures=10**6)], str.upper)
     with pytest.raises(SandboxError, match=r"executors failed|could not be judged"):
         await judged(service, ["a"])
     assert service.failures <= MAX_FAILURES_IN_A_ROW
@@ -99,7 +101,7 @@ async def test_a_machine_that_only_fails_halts_and_is_no_verdict() -> None:
 async def test_who_does_not_wait_any_more_costs_nothing() -> None:
     executor = Executor()
     executor.let.clear()
-    service = JudgeService([executor])
+    service = JudgeService([executor], str.upper)
     asked = [asyncio.create_task(judged(service, [str(i)])) for i in range(100)]
     await asyncio.sleep(0.01)
     for task in asked[10:]:

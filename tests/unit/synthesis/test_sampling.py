@@ -88,14 +88,15 @@ def test_a_busy_engine_is_asked_for_no_draw_that_may_be_unneeded() -> None:
     assert loop.ended and loop.satisfied and loop.kept == [1, 3]
 
 
-def test_an_idle_engine_is_given_as_many_draws_as_the_yield_asks_for() -> None:
+def test_an_idle_engine_is_given_more_draws_where_few_succeed() -> None:
     prior = Prior()
     prior.learn(998, 99)
     loop = QuestionLoop(Policy(keep=1, max_samples=100), prior)
-    assert len(loop.next_draws(idle=True)) == 10
+    assert len(loop.next_draws(idle=True)) == 5
+    assert len(QuestionLoop(Policy(keep=2, max_samples=100), Prior()).next_draws(idle=True)) == 2
     prior.learn(100_000, 0)
     hopeless = QuestionLoop(Policy(keep=1, max_samples=100), prior)
-    assert len(hopeless.next_draws(idle=True)) == MOST_AT_ONCE
+    assert len(hopeless.next_draws(idle=True)) == MOST_AT_ONCE // 2
     assert len(QuestionLoop(Policy(keep=1, max_samples=3), prior).next_draws(idle=True)) == 3
 
 
