@@ -45,6 +45,9 @@ BATCH = 128
 MAX_SOURCE_BYTES = 1_000_000
 """Longer programs are `syntax`, unread: the longest real one has 10 kB, and CPython's compiler needs 1 kB a byte."""
 
+LEAST_SHARE = 64
+"""Programs that are not shared out among children: to make one takes as long as to run so many."""
+
 PROGRAM_TOO_LONG = Outcome(
     "syntax", error_type="ProgramTooLong", error_message=f"the program is longer than {MAX_SOURCE_BYTES} bytes"
 )
@@ -144,8 +147,8 @@ class Dispatch:
             return [heapq.heappop(waiting)[1]]
         while len(waiting) < seats * self._shared.batch and self._fetch():
             pass
-        share = -(-len(waiting) // seats)
-        return [heapq.heappop(waiting)[1] for _ in range(min(share, self._shared.batch))]
+        share = max(-(-len(waiting) // seats), LEAST_SHARE)
+        return [heapq.heappop(waiting)[1] for _ in range(min(share, self._shared.batch, len(waiting)))]
 
     def _fetch(self) -> bool:
         """Take the next program in, if there is one and what is finished ahead of its turn may grow."""

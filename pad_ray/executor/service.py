@@ -22,7 +22,7 @@ from pad_ray.executor.pool import crew_of
 from pad_ray.executor.routing import Limits, Router
 from pad_ray.records import Verdict
 
-BATCH = 64
+BATCH = 256
 """Most programs of one call: one that loops holds up no more than these."""
 
 UNBOUNDED = 1 << 62

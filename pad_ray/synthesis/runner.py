@@ -46,7 +46,7 @@ ROWS_PER_ENGINE = 50
 MOST_ROUNDS = 3
 """Times that parts are done within one attempt: shards that are damaged as soon as they are written will go on so."""
 
-LEAST_CALLS = 4
+LEAST_CALLS = 8
 """Rows that an engine actor works on at a time, at least: parts end one by one, and the next must be there."""
 
 LOOK_SECONDS = 0.5

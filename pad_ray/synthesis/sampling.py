@@ -19,7 +19,7 @@ PRIOR_DRAWS = 2.0
 """Draws that the yield of the other questions counts for in the estimate of a question's own."""
 
 EAGERNESS = 0.5
-"""Of the draws that the yield asks for, how many an idle engine is given at once: at 1, every fifth is wasted where most
+"""Of the draws that the yield asks for, how many an idle engine is given: at 1, every fifth is wasted where most
 succeed, and that saves no more than one round of draws; where few succeed, half of many is many."""
 
 MOST_AT_ONCE = 16

@@ -72,14 +72,14 @@ async def test_batches_grow_while_executors_are_busy_and_everybody_gets_his_own_
     for executor in executors:
         executor.let.clear()
     service = JudgeService(executors, str.upper)
-    names = [str(i) for i in range(300)]
+    names = [str(i) for i in range(1200)]
     asked = asyncio.create_task(judged(service, names))
     await asyncio.sleep(0.01)
     for executor in executors:
         executor.let.set()
     assert await asked == names
     calls = [*executors[0].calls, *executors[1].calls]
-    assert sum(calls) == 300 and max(calls) == BATCH and len(calls) < 12
+    assert sum(calls) == 1200 and max(calls) == BATCH and len(calls) < 12
 
 
 async def test_what_a_dead_executor_held_is_judged_elsewhere() -> None:
