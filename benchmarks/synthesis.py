@@ -45,7 +45,7 @@ from synthesis_peers.published import (
 DRAWS = 4
 """Per question, where the number is fixed so that all contenders write the same tokens."""
 
-TOKEN_QUESTIONS, LOOP_QUESTIONS, PIPELINE_QUESTIONS = 512, 512, 30_000
+TOKEN_QUESTIONS, LOOP_QUESTIONS, PIPELINE_QUESTIONS = 512, 256, 30_000
 """Half a minute a round and more each: the ramps at both ends of a run are in its rate."""
 
 QUICK_TOKENS, QUICK_LOOP, QUICK_PIPELINE, QUICK_SIZES = 16, 16, 200, (100, 200, 400)
@@ -179,12 +179,12 @@ class Bench:
             f"in {last[-1].shards} shards"
         )
 
-    def _without_model(self, folder: Path, questions: int) -> Ran:
-        told = settings.closed_loop(folder, questions, KEEP, MOST, *settings.DUMMY)
+    def _without_model(self, folder: Path, questions: int, keep: int = KEEP, most: int = MOST) -> Ran:
+        told = settings.closed_loop(folder, questions, keep, most, *settings.DUMMY)
         return synthesize(folder, told, questions)
 
     def scale(self) -> None:
-        """The same from ten thousand questions to a million: time per record, memory of the driver."""
+        """One draw a question, from ten thousand questions to a million: time per record, memory of the driver."""
         measured: dict[int, list[tuple[float, float]]] = {size: [] for size in self.sizes}
         for size in scale_order(self.sizes):
             if size in self.grown and size != self.sizes[0]:
@@ -192,7 +192,7 @@ class Bench:
             folder = self._place_of(size)
             if folder.exists():
                 raise RuntimeError(f"{folder}: is there; `scale` makes the largest run anew, give another --run")
-            ran = self._without_model(folder, size)
+            ran = self._without_model(folder, size, keep=1, most=1)
             measured[size].append((ran.ledger.seconds / ran.ledger.programs, ran.peak_megabytes))
             self.grown[size] = folder
             say(f"{size:,} questions: {ran.ledger.rate:,.0f} records/s, driver {ran.peak_megabytes:,.0f} MB")
@@ -232,7 +232,7 @@ class Bench:
         for size in measured:
             if size not in self.grown:
                 self.grown[size] = self._place_of(size)
-                self._without_model(self.grown[size], size)
+                self._without_model(self.grown[size], size, keep=1, most=1)
         for turn in range(self.options.rounds):
             for size in (smallest, largest) if turn % 2 else (largest, smallest):
                 measured[size].append(self._resumed(self.grown[size], size))
@@ -246,7 +246,7 @@ class Bench:
         from pad_ray.shards.reader import read_record
 
         record = forget_last(folder)
-        ran = self._without_model(folder, questions)
+        ran = self._without_model(folder, questions, keep=1, most=1)
         place = Place.of(record.parent)
         return read_record(place, record.name, record.read_bytes()).started - ran.began
 

@@ -36,5 +36,6 @@ def closed_loop(run_dir: Path, questions: int, keep: int, most: int, *others: st
 
 
 def fixed(run_dir: Path, questions: int, draws: int, *others: str) -> list[str]:
-    """Always `draws` draws: as many programs are wanted as may be drawn, so no question has enough before its last."""
-    return closed_loop(run_dir, questions, draws, draws, *others)
+    """Always `draws` draws: as many programs are wanted as may be drawn, so no question has enough before its last, and
+    none is given up."""
+    return closed_loop(run_dir, questions, draws, draws, "synthesis.least_variety=0", *others)
