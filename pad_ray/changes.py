@@ -19,6 +19,10 @@ IMMATERIAL = (
     "executor.workers",
     "*.max_workers",
     "*.stagger_seconds",
+    "*.memory_fraction",
+    "*.kv_cache_gib",
+    "*.max_sequences",
+    "*.tensor_parallel_size",
     "teacher.endpoint.*",
     "student_engine.endpoint.*",
 )

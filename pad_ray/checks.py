@@ -99,8 +99,8 @@ def check_cluster(config: RunConfig, base: Path) -> None:
     cpus = resources.get("CPU", 0)
     most = max((int(node["Resources"].get("GPU", 0)) for node in ray.nodes() if node["Alive"]), default=0)
     for key, engine in (("teacher", config.teacher), ("student_engine", config.student_engine)):
-        if engine.engine in ("vllm", "huggingface"):
-            check_capacity(key, engine, config.executor, gpus=int(resources.get("GPU", 0)), most_gpus=most, cpus=cpus)
+        gpus = int(resources.get("GPU", 0)) if engine.engine in ("vllm", "huggingface") else 0
+        check_capacity(key, engine, config.executor, gpus=gpus, most_gpus=most, cpus=cpus)
     info = describe_checkpoint(base)
     check_student(
         config.student,

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from pad_ray.config import RunConfig
     from pad_ray.pipeline import Pipeline
 
+OF_SYNTHESIS = ("seed", "questions", "teacher", "executor", "synthesis", "evaluation")
+"""Sections of a config that decide what a synthesis makes."""
+
 INTERRUPTED = 130
 """Exit code of a command stopped with Ctrl-C, as shells have it."""
 
@@ -283,9 +286,10 @@ def _pipeline(
     from pad_ray.pipeline import Pipeline
     from pad_ray.rundir import open_run
 
+    of_synthesis = any(key.partition(".")[0] in OF_SYNTHESIS for key in allow_changed or ())
     with open_run(config, allow_changed or ()) as run, _progress() as report, _cluster(config):
         checks.check_cluster(config, base)
-        yield Pipeline(config, run.folder, report, run.attempt, allow_changed=bool(allow_changed))
+        yield Pipeline(config, run.folder, report, run.attempt, allow_changed=of_synthesis)
 
 
 @contextmanager

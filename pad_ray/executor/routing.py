@@ -196,7 +196,8 @@ class Router:
     def _count_failure(self, place: int, why: str) -> bool:
         self._failures_in_a_row += 1
         self._failures_at[place] += 1
-        if self._failures_in_a_row >= self._limits.in_a_row:
+        # All executors of a node that is lost fail at the same moment.
+        if self._failures_in_a_row >= max(self._limits.in_a_row, 2 * len(self._outstanding)):
             self._halt(f"the executors failed {self._failures_in_a_row} times in a row; the last failure: {why}")
         last = len(self._given_up) == len(self._outstanding) - 1
         if self._failures_at[place] >= self._limits.at_a_place and not last:

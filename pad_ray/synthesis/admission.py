@@ -50,8 +50,8 @@ class Admission:
     def leave(self) -> None:
         """A part has ended."""
         self.parts -= 1
-        if not self.parts:
-            self._announced = 0
+        # A part that was there already, or was told to stop, never made the draws that it announced.
+        self._announced = min(self._announced, self.parts * self._part_draws)
         self._next()
 
     def draw_started(self) -> None:

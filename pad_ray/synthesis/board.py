@@ -117,7 +117,7 @@ class Board:
     def _halt_for_deaths(self, deaths: int, why: str) -> None:
         self.stop(
             f"{deaths} engines in a row died before a part was committed ({why}); see the attempt's log, mend "
-            f"teacher.memory_fraction, teacher.max_model_len or the machine, and resume"
+            f"teacher.memory_fraction, teacher.max_sequences or the machine, and resume"
         )
 
 

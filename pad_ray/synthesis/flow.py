@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig, SamplingConfig
-from pad_ray.questions import local_file
-from pad_ray.shards.files import content_hash
 from pad_ray.synthesis.draws import Demonstrations, DrawPlan
-from pad_ray.synthesis.parts import asked
+from pad_ray.synthesis.parts import asked, file_of, known_by_content
 from pad_ray.synthesis.sampling import Policy
 from pad_ray.teacher.engine import resolve_model
 
@@ -38,25 +35,18 @@ class Flow:
         Files on this machine are known by what is in them: another file under the same name makes another flow, and a
         run directory or a checkout that has moved makes none.
         """
-        file = local_file(self.questions)
         return {
             "questions": asked(self.questions),
-            "questions_file": _known_by_content(file) if file else None,
+            "questions_file": file_of(self.questions),
             "engine": self.engine.engine,
-            "model": "" if self.engine.engine == "reference" else _known_by_content(resolve_model(self.engine.model)),
+            "model": "" if self.engine.engine == "reference" else known_by_content(resolve_model(self.engine.model)),
             "draws": self.draws.identity(),
             "policy": asdict(self.policy),
             "executor": self.executor.model_dump(mode="json", exclude={"workers"}),
             "block_size": self.block_size,
             "near_duplicates": self.near_duplicates,
-            "evaluation": [asked(questions) for questions in self.evaluation],
+            "evaluation": [asked(questions) | {"file": file_of(questions)} for questions in self.evaluation],
         } | ({"dummy": self.engine.dummy.model_dump()} if self.engine.engine == "dummy" else {})
-
-
-def _known_by_content(path: str | Path) -> str:
-    """`name (hash of the content)` of what is on this machine; a name on the hub stays as it is."""
-    local = Path(path)
-    return f"{local.name} ({content_hash(local)})" if local.exists() else str(path)
 
 
 def teacher_flow(config: RunConfig, demonstrations: tuple[Demonstrations, ...]) -> Flow:

@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
 from pad_ray.config import QuestionsConfig
 from pad_ray.errors import QuestionsError, RunDirectoryError
-from pad_ray.questions import open_questions
+from pad_ray.questions import local_file, open_questions
 from pad_ray.questions.screening import Screen
 from pad_ray.records import QUESTION_SCHEMA, Question
+from pad_ray.shards.files import content_hash
 from pad_ray.shards.place import Place
 
 FILE = "questions.arrow"
@@ -61,9 +63,10 @@ def cut(
     """
     made_of = {
         "questions": asked(config),
+        "file": file_of(config),
         "size": size,
         "near": near,
-        "evaluation": [asked(other) for other in evaluation],
+        "evaluation": [asked(other) | {"file": file_of(other)} for other in evaluation],
     }
     if place.exists(LISTING):
         if place.read_json(LISTING)["made_of"] != made_of:
@@ -72,6 +75,7 @@ def cut(
                 "questions, blocks or screening: choose another folder"
             )
         return _known(place)
+    place.sweep()
     stream = open_questions(config)
     texts = chain.from_iterable((q.text for q in open_questions(s)) for s in evaluation) if evaluation else None
     screen = Screen(near, texts) if near is not None or texts is not None else None
@@ -105,6 +109,18 @@ def cut(
 def asked(config: QuestionsConfig) -> dict[str, Any]:
     """What decides which questions are read, as JSON; where the file lies does not."""
     return config.model_dump(mode="json", exclude={"path", "on_bad_row"})
+
+
+def file_of(config: QuestionsConfig) -> str | None:
+    """`name (hash of the content)` of the file that the questions are read from, if there is one."""
+    file = local_file(config)
+    return known_by_content(file) if file else None
+
+
+def known_by_content(path: str | Path) -> str:
+    """`name (hash of the content)` of what is on this machine; a name on the hub stays as it is."""
+    local = Path(path)
+    return f"{local.name} ({content_hash(local)})" if local.exists() else str(path)
 
 
 class PartReader:

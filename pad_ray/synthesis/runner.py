@@ -89,6 +89,8 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
     place.make()
     with Lease(place) as lease:
         identity = flow.identity()
+        if attempt.allow_changed and (place / "shards").names(suffix=".json"):
+            _parts(flow, place, kept=True)  # refuses other questions before anything is written
         parts = _parts(flow, place, kept=manifest.claim(place, identity, attempt.allow_changed))
         shards = place / "shards"
         shards.make()
@@ -168,7 +170,7 @@ def _run_parts(
     import ray
 
     from pad_ray.executor.service import make_executors
-    from pad_ray.synthesis.board import start_board
+    from pad_ray.synthesis.board import Posted, start_board
     from pad_ray.synthesis.synthesizer import Job
 
     place.put_json(machine.RECORD, machine.machine())
@@ -184,11 +186,14 @@ def _run_parts(
         questions=place / "questions",
         shards=place / "shards",
     )
+    watch = Watch(attempt.stage, parts.questions, before, attempt.guard, time.monotonic())
+    watch.observe(Posted({}, 0, ""), time.monotonic())
+    if watch.halt:  # what is spent already: nothing is started
+        return watch.halt
     stated = flow.draws.prompt_version.startswith("rationale")
     executors = [] if stated else make_executors(flow.executor)
     most = max(flow.engine.workers, flow.engine.max_workers or 0)
     board = start_board(flow.engine.stagger_seconds, most)
-    watch = Watch(attempt.stage, parts.questions, before, attempt.guard, time.monotonic())
     attempt.report(Event(attempt.stage, before.questions, parts.questions, "starting the engine"))
     pump = _Pump(lambda: _dataset(flow, job, missing, executors, board))
     try:

@@ -59,7 +59,7 @@ def _failures_until_below(share: float, most: int) -> int:
     With a uniform prior the posterior of the share after m failures is Beta(1, m + 1); its mass above g is
     (1 - g) ** (m + 1), which must be at most 1 - `CERTAINTY`. `most` where `share` is 0.
     """
-    return ceil(log(1 - CERTAINTY) / log(1 - share) - 1) if share > 0 else most
+    return max(1, ceil(log(1 - CERTAINTY) / log(1 - share) - 1)) if share > 0 else most
 
 
 class Prior:
@@ -81,8 +81,9 @@ class Prior:
 
 @dataclass(slots=True)
 class _Result:
-    right: bool
-    key: str
+    right: bool = False
+    key: str = ""
+    failure: Exception | None = None
 
 
 class QuestionLoop:
@@ -103,11 +104,13 @@ class QuestionLoop:
         self.kept: list[int] = []
         """The draws in the prefix whose programs are right, and distinct from those before: at most `keep`."""
         self.ended = False
+        self.failure: Exception | None = None
+        """Why a draw in the prefix could not be made, which ends the question."""
 
     @property
     def given_up(self) -> bool:
         """Whether it was ended before it had all its samples, without enough."""
-        return self.ended and not self.satisfied and self.drawn < self._most
+        return self.ended and not self.satisfied and self.failure is None and self.drawn < self._most
 
     @property
     def satisfied(self) -> bool:
@@ -142,6 +145,11 @@ class QuestionLoop:
         self._results[draw] = _Result(right, key)
         self._advance()
 
+    def fail(self, draw: int, failure: Exception) -> None:
+        """A draw could not be made. It counts when the prefix reaches it: until then it may turn out unneeded."""
+        self._results[draw] = _Result(failure=failure)
+        self._advance()
+
     def exhaust(self, draw: int) -> None:
         """There is no such draw, nor any after it."""
         self._most = min(self._most, draw)
@@ -156,6 +164,10 @@ class QuestionLoop:
             self._end()
 
     def _count(self, draw: int, result: _Result) -> None:
+        if result.failure is not None:
+            self.failure = result.failure
+            self._end()
+            return
         self.drawn += 1
         self._barren += 1
         self.right += result.right

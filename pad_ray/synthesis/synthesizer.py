@@ -55,7 +55,11 @@ BOARD_SECONDS = 10.0
 
 MOST_FAILED_IN_A_ROW = 20
 """Questions whose draws failed, with none done in between: one is a hiccup of a server, twenty are a server that fails
-at everything, and the set would be counted as failed in minutes."""
+at everything."""
+
+MOST_REFUSED_IN_A_ROW = 200
+"""Questions that the engine refused, with none done in between: no set has so many long ones in a row, but a limit that
+is set too low refuses all."""
 
 ENGINE_DIED_EXIT = 70
 """Exit code of a process whose engine died (EX_SOFTWARE), for whoever reads Ray's logs."""
@@ -108,10 +112,13 @@ class Synthesize:
         self._board = board
         self._worker = f"{ray.get_runtime_context().get_actor_id()}-{uuid.uuid4().hex[:8]}"
         time.sleep(ray.get(board.turn.remote()))
+        # A run that is being halted is told before anything is paid for, and costs no loading of an engine.
+        self._stop = bool(ray.get(board.report.remote(self._worker, Figures())))
         orphans.mark(job.run)
         self._end_leftovers()
-        self._engine = make_engine(job.engine)
-        self._reader = PartReader(job.questions)
+        if not self._stop:
+            self._engine = make_engine(job.engine)
+            self._reader = PartReader(job.questions)
         self._prior = Prior()
         self._admission = Admission(job.engine.max_sequences, job.block_size * job.policy.first_draws)
         self._counters = SynthesisCounters()
@@ -119,7 +126,8 @@ class Synthesize:
         """Of `Figures`, by name; dollars are fractions."""
         self._programs: Counter[str] = Counter()
         self._failed_in_a_row = self._aborted = self._told_failures = 0
-        self._stop = False
+        self._refused_in_a_row = 0
+        self._dying = False
         self._service: JudgeService | None = None
         self._reports: asyncio.Task[None] | None = None
 
@@ -136,7 +144,8 @@ class Synthesize:
         """Do the parts of a row, as many at a time as the engine has room for."""
         if self._reports is None:  # made here, because both belong to the event loop
             key = partial(program_key, answer_from=self._job.answer_from)
-            self._service = JudgeService(self._executors, key)
+            if self._executors:
+                self._service = JudgeService(self._executors, key)
             self._reports = asyncio.create_task(self._report_always())
         parts = [asyncio.create_task(self._part(int(index))) for index in row["parts"]]
         try:
@@ -153,7 +162,7 @@ class Synthesize:
         """Whether part `index` is committed: the run may be told to stop before it is taken up."""
         await self._admission.enter()
         try:
-            if self._stop:
+            if self._stop or self._dying:
                 return False
             if not await asyncio.to_thread(self._job.shards.exists, record_name(index)):
                 await self._make(index)
@@ -202,7 +211,6 @@ class Synthesize:
         drawn: dict[int, Drawn] = {}
         paid: dict[int, Program] = {}
         under_way: dict[asyncio.Task[Drawn | None], int] = {}
-        failure = ""
         try:
             while not loop.ended:
                 for index in loop.next_draws(idle=self._job.eager and self._admission.idle):
@@ -210,35 +218,44 @@ class Synthesize:
                 finished, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for one in finished:
                     index = under_way.pop(one)
-                    if (result := one.result()) is None:
+                    try:
+                        result = one.result()
+                    except (RefusedPrompt, DrawFailed) as failure:
+                        loop.fail(index, failure)
+                        continue
+                    if result is None:
                         loop.exhaust(index)
                     else:
                         drawn[index] = result
                         _, verdict, key = result
                         loop.take(index, right=verdict.status == Status.RIGHT, key=key)
-            self._failed_in_a_row = 0
-        except RefusedPrompt as refusal:
-            failure = str(refusal)
-        except DrawFailed as failed:
-            failure = str(failed)
-            self._failed_in_a_row += 1
-            if self._failed_in_a_row >= MOST_FAILED_IN_A_ROW:
-                raise TeacherError(f"{self._failed_in_a_row} questions in a row could not be asked: {failed}") from None
         finally:
             await _cancel(under_way)
+        self._count_failures(loop.failure)
         kept = set(loop.kept)
         wasted = sum(program.tokens for index, program in paid.items() if index >= loop.drawn)
         self._sums["wasted_tokens"] += wasted
         return Ended(
             question,
             [Judged(question, *drawn[index][:2], kept=index in kept) for index in range(loop.drawn)],
-            satisfied=loop.satisfied and not failure,
+            satisfied=loop.satisfied,
             given_up=loop.given_up,
             wasted_tokens=wasted,
             dollars=sum(self._price(program) for program in paid.values()),
             cpu_seconds=sum(verdict.cpu_ms for _, verdict, _ in drawn.values()) / 1000,
-            failure=failure,
+            failure=str(loop.failure or ""),
         )
+
+    def _count_failures(self, failure: Exception | None) -> None:
+        """Raise a `TeacherError` where everything fails: a whole set would be counted as failed in minutes."""
+        self._failed_in_a_row = self._failed_in_a_row + 1 if isinstance(failure, DrawFailed) else 0
+        self._refused_in_a_row = self._refused_in_a_row + 1 if isinstance(failure, RefusedPrompt) else 0
+        for count, most in (
+            (self._failed_in_a_row, MOST_FAILED_IN_A_ROW),
+            (self._refused_in_a_row, MOST_REFUSED_IN_A_ROW),
+        ):
+            if count >= most:
+                raise TeacherError(f"{count} questions in a row could not be asked; the last one: {failure}")
 
     async def _draw(self, question: Question, index: int, paid: dict[int, Program]) -> Drawn | None:
         """One program and its verdict; None if the engine has no such draw. `paid`: gets all that was written."""
@@ -291,9 +308,14 @@ class Synthesize:
         ) / 1e6
 
     async def _report_always(self) -> None:
+        import ray
+
         while True:
             await asyncio.sleep(REPORT_SECONDS)
-            await self._report()
+            try:
+                await self._report()
+            except ray.exceptions.RayError as error:  # a node of Ray's is away; the sums are told again
+                logging.getLogger(__name__).warning("the board could not be told: %s", error)
 
     async def _report(self) -> None:
         failures = self._service.failures if self._service else 0
@@ -312,6 +334,9 @@ class Synthesize:
 
     async def _die(self, death: EngineDied) -> None:
         """End this process: Ray makes another, with another engine, and nothing of the dead one is left in it."""
+        if self._dying:  # all calls under way learn of it; one tells
+            await asyncio.Event().wait()
+        self._dying = True
         logging.getLogger(__name__).error("the engine died: %s", death)
         self._sums["engine_deaths"] += 1
         await self._report()

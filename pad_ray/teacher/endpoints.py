@@ -111,7 +111,7 @@ class Endpoint:
 
     def given_up(self, now: float) -> bool:
         """Whether it has been in trouble for too long."""
-        patience = DOWN_SECONDS if self.proven else NEVER_UP_SECONDS
+        patience = DOWN_SECONDS if self.proven or self.refusals else NEVER_UP_SECONDS
         return self.trouble_since is not None and now - self.trouble_since >= patience
 
     def _in_trouble(self, now: float, why: str) -> None:

@@ -26,10 +26,11 @@ LONGEST_RETRY_AFTER_SECONDS = 300.0
 SHOWN_CHARACTERS = 300
 """Of a server's message: some answer with a page of HTML, or with the whole request."""
 
-AGAIN = frozenset((408, 409, 425, 500))
-"""Statuses of which another try may come out otherwise; all other 5xx, too."""
+AGAIN = frozenset((408, 409, 425, 500, 504))
+"""Statuses of which another try may come out otherwise; all other 5xx, too. 504 is a prompt that took too long as often
+as a server that is away, so it counts as a try."""
 
-UNREACHABLE = frozenset((502, 503, 504))
+UNREACHABLE = frozenset((502, 503))
 """Said in place of a server that is not there: a load balancer, a server that still loads."""
 
 TOO_LONG = (

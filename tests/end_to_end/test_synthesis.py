@@ -149,3 +149,14 @@ def test_a_job_runs_on_a_cluster_through_its_job_server(job_server: dict[str, st
     without_token = {k: v for k, v in job_server.items() if k != "RAY_AUTH_TOKEN"} | {"RAY_AUTH_TOKEN": "0" * 64}
     refused = subprocess.run(command, cwd=ROOT, env=without_token, capture_output=True, text=True, check=False)
     assert refused.returncode != 0, "a wrong token was let in"
+
+
+def test_chains_of_thought_are_judged_without_an_executor(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "pad_ray.cli", "synthesize", *SETTINGS, f"run_dir={tmp_path / 'run'}",
+         "questions.limit=40", "teacher.engine=dummy", "teacher.prompt.version=rationale-v1",
+         "synthesis.guard.least_yield=0"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert len(set(_questions_done(tmp_path / "run"))) == 40

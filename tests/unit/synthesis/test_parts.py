@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pad_ray.config import QuestionsConfig
-from pad_ray.errors import QuestionsError
+from pad_ray.errors import QuestionsError, RunDirectoryError
 from pad_ray.questions import open_questions
 from pad_ray.records import Question
 from pad_ray.shards.place import Place
@@ -54,8 +54,9 @@ def test_a_last_part_that_is_full_is_the_last(tmp_path: Path) -> None:
 def test_parts_are_cut_once(tmp_path: Path) -> None:
     config = jsonl(tmp_path / "questions.jsonl", [row(i) for i in range(5)])
     first = cut(config, 2, tmp_path / "parts")
-    (tmp_path / "questions.jsonl").unlink()
+    before = (tmp_path / "parts" / FILE).stat().st_mtime_ns
     again = cut(config, 2, tmp_path / "parts")
+    assert (tmp_path / "parts" / FILE).stat().st_mtime_ns == before
     assert again == first
     assert [q.question_id for part in questions_in(again, tmp_path / "parts") for q in part] == [
         f"q/{i}" for i in range(5)
@@ -68,6 +69,16 @@ def test_a_cut_that_was_killed_is_made_again(tmp_path: Path) -> None:
     (tmp_path / LISTING).unlink()
     (tmp_path / FILE).write_bytes(b"")
     assert questions_in(cut(TEN, 4, tmp_path), tmp_path) == wanted
+
+
+def test_other_questions_under_the_same_name_are_refused(tmp_path: Path) -> None:
+    config = jsonl(tmp_path / "questions.jsonl", [row(i) for i in range(5)])
+    cut(config, 2, tmp_path / "parts")
+    jsonl(tmp_path / "questions.jsonl", [row(i) for i in range(6)])
+    with pytest.raises(RunDirectoryError, match="holds other questions"):
+        cut(config, 2, tmp_path / "parts")
+    with pytest.raises(RunDirectoryError, match="holds other questions"):
+        cut(TEN, 2, tmp_path / "parts")
 
 
 def test_rows_that_cannot_be_read_are_counted(tmp_path: Path) -> None:

@@ -126,3 +126,22 @@ def test_an_evaluation_makes_all_its_draws_at_once() -> None:
     for draw in range(5):
         loop.take(draw, right=True, key=str(draw))
     assert loop.ended and loop.drawn == 5 and loop.kept == [0]
+
+
+def test_a_draw_that_cannot_be_made_counts_only_when_it_is_needed() -> None:
+    failure = ValueError("too long")
+    unneeded = QuestionLoop(Policy(keep=1, max_samples=8), Prior())
+    unneeded.fail(1, failure)
+    unneeded.take(0, right=True, key="a")
+    assert unneeded.ended and unneeded.satisfied and unneeded.failure is None
+    needed = QuestionLoop(Policy(keep=2, max_samples=8), Prior())
+    needed.fail(1, failure)
+    assert not needed.ended
+    needed.take(0, right=True, key="a")
+    assert (needed.ended, needed.failure, needed.drawn, needed.given_up) == (True, failure, 1, False)
+
+
+def test_a_limit_near_one_still_leaves_a_second_draw() -> None:
+    policy = Policy(keep=2, max_samples=8, give_up_below=0.95, least_variety=0.95)
+    assert (policy.most_barren, policy.most_repeats) == (1, 1)
+    assert run(policy, [(True, "a"), (True, "b")], Random(0)).kept == [0, 1]
