@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pad_ray.runtime import QUIET
+
+# Ray reads some of it when it is imported, which a test module may do before anything of ours has said so.
+for name, value in QUIET.items():
+    os.environ.setdefault(name, value)
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
