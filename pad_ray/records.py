@@ -179,12 +179,6 @@ def judged_table(judged: Sequence[Judged]) -> pa.Table:
     return pa.Table.from_arrays([*columns, pa.array([row.kept for row in judged], pa.bool_())], schema=JUDGED_SCHEMA)
 
 
-def judged_row(question: Question, program: Program, verdict: Verdict) -> dict[str, object]:
-    """One row of `JUDGED_SCHEMA`."""
-    row: dict[str, object] = judged_table([Judged(question, program, verdict)]).to_pylist()[0]
-    return row
-
-
 def to_table(records: Iterable[object], schema: pa.Schema) -> pa.Table:
     """Records (dataclasses) or row dicts -> an Arrow table of `schema`."""
     rows = [record if isinstance(record, dict) else asdict(record) for record in records]  # type: ignore[call-overload]

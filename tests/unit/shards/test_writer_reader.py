@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from pad_ray.errors import ShardError
-from pad_ray.records import JUDGED_SCHEMA, Program, Question, Verdict, judged_row, to_table
+from pad_ray.records import JUDGED_SCHEMA, Judged, Program, Question, Verdict, judged_table, to_table
 from pad_ray.shards.files import sha256, sweep
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import is_whole, read_shard, read_shards, read_table, records
@@ -50,17 +50,14 @@ def numbers(*values: int) -> pa.Table:
     return pa.table({"number": list(values)})
 
 
-def judged_table() -> pa.Table:
+def three_judged() -> pa.Table:
     question = Question("q/1", "How many?", "3")
     verdicts = [Verdict("right", "3"), Verdict("wrong", "4"), Verdict("right", "3")]
-    return to_table(
+    return judged_table(
         [
-            judged_row(
-                question, Program(f"q/1#{i}", "q/1", i, "", "", "m", "v", tokens=10 + i, prompt_tokens=7), verdict
-            )
+            Judged(question, Program(f"q/1#{i}", "q/1", i, "", "", "m", "v", tokens=10 + i, prompt_tokens=7), verdict)
             for i, verdict in enumerate(verdicts)
-        ],
-        JUDGED_SCHEMA,
+        ]
     )
 
 
@@ -82,7 +79,7 @@ def test_a_shard_comes_back(tmp_path: Path) -> None:
 
 
 def test_a_record_sums_up_judged_programs(tmp_path: Path) -> None:
-    record = write_shard(tmp_path, 0, judged_table())
+    record = write_shard(tmp_path, 0, three_judged())
     assert (record.tokens, record.prompt_tokens, record.statuses) == (33, 21, {"right": 2, "wrong": 1})
 
 
@@ -157,13 +154,13 @@ def test_a_shard_that_cannot_be_written_is_not_recorded(tmp_path: Path) -> None:
 
 
 def test_a_record_is_json_of_plain_values(tmp_path: Path) -> None:
-    record = write_shard(tmp_path, 0, judged_table())
+    record = write_shard(tmp_path, 0, three_judged())
     assert ShardRecord(**json.loads(record_path(tmp_path, 0).read_text())) == record
 
 
 def test_a_record_has_the_figures_that_it_is_given(tmp_path: Path) -> None:
     given = {"satisfied": 2, "failed": 1, "wasted_tokens": 30, "dollars": 0.5, "cpu_seconds": 1.5, "attempt": 4}
-    record = write_shard(tmp_path, 0, judged_table(), **given)  # type: ignore[arg-type]
+    record = write_shard(tmp_path, 0, three_judged(), **given)  # type: ignore[arg-type]
     assert {name: getattr(record, name) for name in given} == given
     assert records(tmp_path) == [record]
 
@@ -176,8 +173,8 @@ def test_what_is_kept_is_counted_in_the_table_unless_it_is_told(tmp_path: Path) 
 
 
 def test_a_shard_that_is_made_again_is_byte_for_byte_the_same(tmp_path: Path) -> None:
-    first = write_shard(tmp_path / "a", 5, judged_table(), started=1.0, attempt=1)
-    again = write_shard(tmp_path / "b", 5, judged_table(), started=2.0, attempt=2)
+    first = write_shard(tmp_path / "a", 5, three_judged(), started=1.0, attempt=1)
+    again = write_shard(tmp_path / "b", 5, three_judged(), started=2.0, attempt=2)
     assert (tmp_path / "a" / first.file).read_bytes() == (tmp_path / "b" / again.file).read_bytes()
     assert first.sha256 == again.sha256 == sha256(tmp_path / "a" / first.file)
 
