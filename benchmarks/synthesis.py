@@ -24,9 +24,11 @@ from synthesis_peers.published import (
     LOOP_CASES,
     MOST,
     OURS,
+    OURS_ONE,
     PARTS,
     PIPELINE,
     RAY_LLM,
+    RAY_LLM_ONE,
     SIZES,
     TUNE,
     LoopCase,
@@ -98,21 +100,26 @@ class Bench:
         questions = QUICK_TOKENS if self.options.quick else self.options.questions
         wrote: dict[str, str] = {}
 
-        def ours() -> float:
-            folder = self.new_run()
-            ledger = synthesize(folder, settings.fixed(folder, questions, DRAWS), questions).ledger
-            shutil.rmtree(folder)
-            wrote[OURS] = f"{ledger.written_tokens} ({ledger.programs} completions, {ledger.statuses})"
-            return ledger.written_tokens / ledger.seconds
+        def ours(name: str, *engines: str) -> Measure:
+            def rate() -> float:
+                folder = self.new_run()
+                ledger = synthesize(folder, settings.fixed(folder, questions, DRAWS, *engines), questions).ledger
+                shutil.rmtree(folder)
+                wrote[name] = f"{ledger.written_tokens} ({ledger.programs} completions, {ledger.statuses})"
+                return ledger.written_tokens / ledger.seconds
+
+            return rate
 
         contenders: dict[str, Measure] = {
-            OURS: ours,
+            OURS: ours(OURS, *settings.POOL),
+            OURS_ONE: ours(OURS_ONE),
             BARE: self._peer(BARE, "run_llm.py", {}, questions, wrote),
-            RAY_LLM: self._peer(RAY_LLM, "run_ray_llm.py", _batches(), questions, wrote),
+            RAY_LLM: self._peer(RAY_LLM, "run_ray_llm.py", _batches(), questions, wrote, *settings.POOL),
+            RAY_LLM_ONE: self._peer(RAY_LLM_ONE, "run_ray_llm.py", _batches(), questions, wrote),
         }
         self.figures += token_figures(self.interleave(contenders, "output tokens/s"))
         self.facts["tokens: work"] = f"{questions} wordsums questions, {DRAWS} draws each, embedded teacher"
-        self.facts["tokens: ray.data.llm"] = f"{PEER_BATCHES} batches of {PEER_BATCH} rows under way, 1 engine"
+        self.facts["tokens: ray.data.llm"] = f"{PEER_BATCHES} batches of {PEER_BATCH} rows under way in an engine"
         self.facts["tokens: of the last round"] = ", ".join(f"{name} {text}" for name, text in wrote.items())
 
     def tune(self) -> None:
@@ -128,10 +135,10 @@ class Bench:
         self.interleave(contenders, "output tokens/s")
 
     def _peer(
-        self, name: str, script: str, options: dict[str, Any], questions: int, wrote: dict[str, str]
+        self, name: str, script: str, options: dict[str, Any], questions: int, wrote: dict[str, str], *others: str
     ) -> Callable[[], float]:
         def rate() -> float:
-            told = settings.fixed(self.folder / "none", questions, DRAWS)
+            told = settings.fixed(self.folder / "none", questions, DRAWS, *others)
             answer = run_worker(script, options, told)
             if answer["completions"] != questions * DRAWS:
                 raise RuntimeError(f"{name}: {questions * DRAWS} completions asked, {answer['completions']} came")

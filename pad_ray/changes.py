@@ -19,6 +19,7 @@ IMMATERIAL = (
     "executor.workers",
     "*.max_workers",
     "*.stagger_seconds",
+    "*.threads",
     "*.memory_fraction",
     "*.kv_cache_gib",
     "*.max_sequences",

@@ -147,6 +147,8 @@ class EngineConfig(Section):
     """Weights and activations; auto follows the checkpoint."""
     memory_fraction: float = Field(0.9, gt=0, le=1)
     """Share of a GPU's memory that the engine may take (vllm)."""
+    threads: int | None = Field(None, ge=1)
+    """Threads that an engine without a GPU computes on; by default the machine's cores shared among the `workers`."""
     kv_cache_gib: float = Field(1.0, gt=0)
     """Memory for the KV cache when there is no GPU, in GiB (vllm)."""
     max_model_len: int | None = Field(None, ge=16)

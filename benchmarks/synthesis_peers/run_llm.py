@@ -4,13 +4,14 @@ import time
 
 from work import read_work, reply
 
+from pad_ray.teacher.cores import threads_of
 from pad_ray.teacher.vllm import _on_gpu, _prepare_environment
 
 
 def main() -> None:
     _, work = read_work()
     # As our engine: on a CPU the model runs in this process.
-    _prepare_environment(gpu=_on_gpu(), own_process=_on_gpu())
+    _prepare_environment(threads=None if _on_gpu() else threads_of(work.config.teacher), own_process=_on_gpu())
     from vllm import LLM, SamplingParams
     from vllm.sampling_params import RequestOutputKind
 

@@ -5,12 +5,12 @@ engine, when it was over. The stamp comes a little late, so the time is a little
 becomes of the programs is left out too: nothing is judged and nothing is written.
 """
 
-import os
 import time
 
 from work import read_work, reply
 
 from pad_ray.runtime import ray_cluster
+from pad_ray.teacher.cores import threads_of
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
         from ray.data.llm import build_processor, vLLMEngineProcessorConfig
 
         size = options["batch_size"]
+        threads = str(threads_of(work.config.teacher))
         arguments = dict(work.arguments)
         processor = build_processor(
             vLLMEngineProcessorConfig(
@@ -27,16 +28,16 @@ def main() -> None:
                 engine_kwargs=arguments,
                 batch_size=size,
                 max_concurrent_batches=options["batches"],
-                concurrency=1,
+                concurrency=work.config.teacher.workers,
                 # No chat, and the engine turns text into tokens and back: a stage for it would be one more process.
                 chat_template_stage=False,
                 tokenize_stage=False,
                 detokenize_stage=False,
                 accelerator_type=None,
-                placement_group_config={"bundles": [{"CPU": 1}]},
+                placement_group_config={"bundles": [{"CPU": 0.5}]},
                 log_engine_metrics=False,
-                # Ray would give an actor with one CPU one thread; ours takes all cores.
-                runtime_env={"env_vars": {"OMP_NUM_THREADS": str(os.cpu_count()), "VLLM_LOGGING_LEVEL": "ERROR"}},
+                # Ray would give an actor with half a CPU one thread; ours share all cores.
+                runtime_env={"env_vars": {"OMP_NUM_THREADS": threads, "VLLM_LOGGING_LEVEL": "ERROR"}},
             ),
             preprocess=lambda row: {"prompt": row["prompt"], "sampling_params": row["sampling_params"]},
             postprocess=lambda row: {

@@ -2,8 +2,8 @@
 
 The actors belong to whoever made them (`make_executors`); Ray restarts one that dies, here or on another node. Each
 event loop has a `JudgeService` of its own, which sends what is waiting, in small batches, to the executor with the
-fewest of its calls outstanding. While executors are free a batch is one program; when they are not, batches grow by
-themselves. What to do about failures is decided by `routing.Router`.
+fewest of its calls outstanding. What is asked for within `GATHER_SECONDS` goes out together; while executors are busy
+batches grow by themselves. What to do about failures is decided by `routing.Router`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ from pad_ray.records import Verdict
 
 BATCH = 256
 """Most programs of one call: one that loops holds up no more than these."""
+
+ENOUGH = 64
+"""Programs that are worth a call at once: a call and its child cost as much as running so many."""
+
+GATHER_SECONDS = 0.05
+"""How long fewer wait for others. A draw takes seconds; and where a model computes on the executors' cores, each child
+that is forked stops one of its threads, and with it all."""
 
 UNBOUNDED = 1 << 62
 """The window of the router: what is under way is bounded by those who wait for it."""
@@ -54,6 +61,7 @@ class JudgeService:
         self._actors = list(actors)
         self._router = Router(len(self._actors), Limits(window=UNBOUNDED))
         self._waiting: deque[Waiting] = deque()
+        self._gathering: asyncio.TimerHandle | None = None
         self._held: dict[int, list[Waiting]] = {}
         self._counters = ExecutorCounters()
         self._under_way = {asyncio.create_task(self._start(place)) for place in range(len(self._actors))}
@@ -71,17 +79,26 @@ class JudgeService:
             raise SandboxError(self._router.halted)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((task, answer))
-        self._give_out()
+        if len(self._waiting) >= ENOUGH:
+            self._gathered()
+        elif self._gathering is None:
+            self._gathering = asyncio.get_running_loop().call_later(GATHER_SECONDS, self._gathered)
         return await answer
+
+    def _gathered(self) -> None:
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        self._give_out()
 
     def _give_out(self) -> None:
         """Send out what is to be redone, and then as much of what waits as executors are free for."""
-        while (assigned := self._router.assign()) is not None or (self._waiting and self._admit()):
+        while (assigned := self._router.assign()) is not None or self._admit():
             if assigned is not None:
                 self._spawn(self._judge(*assigned))
 
     def _admit(self) -> bool:
-        if not self._router.wants_batch:
+        if not self._waiting or self._gathering is not None or not self._router.wants_batch:
             return False
         batch: list[Waiting] = []
         while self._waiting and len(batch) < BATCH:

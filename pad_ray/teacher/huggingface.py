@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from pad_ray.config import EngineConfig
 from pad_ray.errors import EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
+from pad_ray.teacher.cores import compute_on, threads_of
 from pad_ray.teacher.engine import Draw, Prompt, resolve_model
 from pad_ray.teacher.prompt import STOP
 
@@ -61,6 +62,7 @@ class HuggingFaceEngine:
             self._load(path, config.dtype)
         except Exception as error:  # transformers raises whatever its parts raise; the boundary gives it one name
             raise TeacherError(f"transformers could not load {config.model}: {error}") from error
+        self._threads = threads_of(config) if self._device == "cpu" else None
         # T5's positions are relative and end nowhere.
         positions = getattr(self._model.config, "max_position_embeddings", None)
         self._room = _Room(positions, config.max_model_len, encoder_decoder=self._encoder_decoder)
@@ -161,6 +163,8 @@ class HuggingFaceEngine:
     def _generate(self, batch: list[_Waiting]) -> list[Completion]:
         import torch
 
+        if self._threads is not None:
+            compute_on(self._threads)
         kind = batch[0].kind
         inputs = self._tokenizer.pad({"input_ids": [waiting.tokens for waiting in batch]}, return_tensors="pt")
         inputs = {key: inputs[key].to(self._device) for key in ("input_ids", "attention_mask")}

@@ -12,6 +12,7 @@ from typing import Any
 from pad_ray.config import EngineConfig
 from pad_ray.errors import ConfigError, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
+from pad_ray.teacher.cores import compute_on, threads_of
 from pad_ray.teacher.engine import Draw, Prompt, resolve_model
 from pad_ray.teacher.prompt import STOP
 from pad_ray.teacher.stepper import Stepper, one_line
@@ -45,17 +46,20 @@ class VllmEngine:
         self._logprobs = 0 if logprobs else None
         model = resolve_model(config.model)
         self._requests = 0
-        gpu = _on_gpu()
+        self._gpu = gpu = _on_gpu()
+        self._threads = threads_of(config)
         arguments = _engine_args(config, model, gpu=gpu)
         if own_process is None:
             own_process = gpu or os.environ.get("VLLM_ENABLE_V1_MULTIPROCESSING") == "1"
-        _prepare_environment(gpu=gpu, own_process=own_process)
+        _prepare_environment(threads=None if gpu else self._threads, own_process=own_process)
         try:
             self._stepper = Stepper(lambda: self._load(arguments))
         except Exception as error:  # vLLM raises whatever its parts raise; the boundary gives it one name
             raise TeacherError(f"vLLM could not load {config.model}: {error}") from error
 
     def _load(self, arguments: dict[str, Any]) -> _Stepped:
+        if not self._gpu:
+            compute_on(self._threads)
         stepped = self._stepped = _Stepped(arguments)
         self._length: int = stepped.llm.model_config.max_model_len
         self._tokenizer = stepped.llm.get_tokenizer()
@@ -177,18 +181,17 @@ def _on_gpu() -> bool:
     return bool(torch.cuda.is_available())
 
 
-def _prepare_environment(*, gpu: bool, own_process: bool) -> None:
-    """vLLM reads these when it is imported."""
+def _prepare_environment(*, threads: int | None, own_process: bool) -> None:
+    """vLLM reads these when it is imported. `threads`: of an engine without a GPU."""
     os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
     os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
     os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = str(int(own_process))
     # A forked process would have the plugins marked as loaded, and never be told to die with its parent.
     os.environ["VLLM_WORKER_MULTIPROC_METHOD"] = "spawn"
-    if not gpu:
+    if threads is not None:
         # vLLM would put it, whole GiB, above the bytes that it is given.
         os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)
-        # Ray sets 1 for an actor that books less than a CPU.
-        os.environ["OMP_NUM_THREADS"] = str(os.cpu_count() or 1)
+        os.environ["OMP_NUM_THREADS"] = str(threads)  # for a process of its own; see `compute_on`
 
 
 def _engine_args(config: EngineConfig, model: str, *, gpu: bool) -> dict[str, Any]:

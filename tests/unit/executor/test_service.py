@@ -12,7 +12,7 @@ import ray
 from pad_ray.errors import SandboxError
 from pad_ray.executor.judge import Task
 from pad_ray.executor.routing import MAX_FAILURES_IN_A_ROW
-from pad_ray.executor.service import BATCH, JudgeService
+from pad_ray.executor.service import BATCH, ENOUGH, GATHER_SECONDS, JudgeService
 from pad_ray.records import Verdict
 
 DEAD = ray.exceptions.ActorDiedError()
@@ -59,12 +59,22 @@ async def judged(service: JudgeService, names: Sequence[str]) -> list[str]:
     return [verdict.answer for verdict, _ in answers]
 
 
-async def test_a_program_is_judged_at_once_while_an_executor_is_free() -> None:
+async def test_what_is_asked_for_at_about_the_same_time_is_one_call() -> None:
     executor = Executor()
     service = JudgeService([executor], str.upper)
-    assert await judged(service, ["a"]) == ["a"]
-    assert await judged(service, ["b"]) == ["b"]
-    assert executor.calls == [1, 1]
+    asked = []
+    for name in "abc":
+        asked.append(asyncio.create_task(judged(service, [name])))
+        await asyncio.sleep(GATHER_SECONDS / 10)
+    assert await asyncio.gather(*asked) == [["a"], ["b"], ["c"]]
+    assert await judged(service, ["d"]) == ["d"]
+    assert executor.calls == [3, 1]
+
+
+async def test_enough_programs_wait_for_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pad_ray.executor.service.GATHER_SECONDS", 3600)
+    names = [str(i) for i in range(ENOUGH)]
+    assert await asyncio.wait_for(judged(JudgeService([Executor()], str.upper), names), 60) == names
 
 
 async def test_batches_grow_while_executors_are_busy_and_everybody_gets_his_own_verdict() -> None:

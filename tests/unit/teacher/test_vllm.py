@@ -49,17 +49,18 @@ def test_the_cache_on_a_cpu_is_as_large_as_was_said(monkeypatch: pytest.MonkeyPa
     assert _engine_args(EngineConfig(kv_cache_gib=0.5), "model", gpu=False)["kv_cache_memory_bytes"] == 2**29
     assert "kv_cache_memory_bytes" not in _engine_args(EngineConfig(), "model", gpu=True)
     protect_environment(monkeypatch)
-    _prepare_environment(gpu=False, own_process=False)
+    _prepare_environment(threads=3, own_process=False)
+    assert os.environ["OMP_NUM_THREADS"] == "3"
     assert "VLLM_CPU_KVCACHE_SPACE" not in os.environ
 
 
-@pytest.mark.parametrize("gpu", [False, True])
+@pytest.mark.parametrize("threads", [None, 2])
 @pytest.mark.parametrize("own_process", [False, True])
 def test_a_process_of_its_own_is_a_new_interpreter(
-    gpu: bool, own_process: bool, monkeypatch: pytest.MonkeyPatch
+    threads: int | None, own_process: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     protect_environment(monkeypatch)
-    _prepare_environment(gpu=gpu, own_process=own_process)
+    _prepare_environment(threads=threads, own_process=own_process)
     assert os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] == str(int(own_process))
     assert os.environ["VLLM_WORKER_MULTIPROC_METHOD"] == "spawn"
 
