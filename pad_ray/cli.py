@@ -91,10 +91,24 @@ def synthesize(
 
 
 @app.command()
-def train(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+def train(
+    config: Config,
+    overrides: Overrides = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="print settings, memory per rank, tokens and steps; start nothing")
+    ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GPUSxGIB[/GIB]", help="with --dry-run: nodes to plan for, e.g. 8x80/1024, not this machine"
+        ),
+    ] = None,
+) -> None:
     """Train the student on the right programs of a synthesis."""
     if dry_run:
-        return _dry_run(config, overrides)
+        return _plan_training(config, overrides, on)
+    if on is not None:
+        raise typer.BadParameter("plans for other machines: only with --dry-run", param_hint="--on")
     with _pipeline(config, overrides, trains=True) as pipeline:
         model = pipeline.train()
     typer.echo(f"student: {model}")
@@ -312,6 +326,20 @@ def _dry_run(path: Path, overrides: list[str] | None) -> None:
     from pad_ray.config_file import load_config
 
     _rehearse(load_config(path, overrides))
+
+
+def _plan_training(path: Path, overrides: list[str] | None, on: str | None) -> None:
+    import yaml
+
+    from pad_ray.checks import student_checkpoint
+    from pad_ray.config_file import load_config
+    from pad_ray.report.sizes import sizes_table
+    from pad_ray.student.estimate import estimate
+
+    config = load_config(path, overrides)
+    known = estimate(config, student_checkpoint(config), on)
+    typer.echo(yaml.safe_dump({"student": config.student.model_dump(mode="json")}, sort_keys=False), nl=False)
+    _print(sizes_table(known))
 
 
 def _rehearse(config: RunConfig) -> None:

@@ -245,6 +245,23 @@ class SynthesisConfig(Section):
     """When to halt."""
 
 
+class LoraConfig(Section):
+    """Low-rank adapters instead of all weights (Hu et al. 2021, https://arxiv.org/abs/2106.09685)."""
+
+    rank: int = Field(16, ge=1)
+    """Rank of the update of each weight."""
+    alpha: float = Field(32.0, gt=0)
+    """The update is scaled by alpha / rank."""
+    dropout: float = Field(0.0, ge=0, lt=1)
+    """Share of an adapter's inputs that is dropped in training."""
+    targets: tuple[str, ...] = ()
+    """Layers that get an adapter, by the last part of their names, e.g. [q_proj, v_proj]; without them every linear
+    layer but the head."""
+    merge: bool = True
+    """Add the adapters to the base weights in the finished model, which is what engines sample and evaluate; false: the
+    finished model is the adapter alone."""
+
+
 class StudentConfig(Section):
     """The small model and how it is trained."""
 
@@ -254,18 +271,32 @@ class StudentConfig(Section):
     """Training ranks; each takes a GPU where there are any."""
     zero_stage: Literal[0, 1, 2, 3] = 2
     """DeepSpeed ZeRO: 1 shards optimizer states, 2 also gradients, 3 also parameters."""
-    offload: Literal["none", "cpu"] = "none"
-    """Where optimizer states rest between steps; needs a GPU."""
+    offload: Literal["none", "cpu", "nvme"] = "none"
+    """Where optimizer states rest between steps: where they are, in the host's memory, or in files (with zero_stage 3);
+    the last two need a GPU."""
+    offload_folder: Path | None = None
+    """offload: nvme only: a folder on a fast local disk of every node."""
     precision: Literal["bf16", "fp32"] = "fp32"
-    """Arithmetic of the forward and backward pass."""
+    """Arithmetic of the forward and backward pass; master weights and optimizer states are fp32 either way."""
+    gradient_checkpointing: bool = False
+    """Keep one activation per layer and compute the others again in the backward pass: a third more arithmetic, a
+    fraction of the memory."""
+    lora: LoraConfig | None = None
+    """Train low-rank adapters and leave the weights as they are; null trains all weights."""
     epochs: float = Field(2.0, gt=0)
     """Passes over the corpus."""
     batch_size: int = Field(16, ge=1)
-    """Examples per rank and micro-batch."""
+    """Per rank and micro-batch: rows where examples are packed, else examples."""
+    packing: bool = True
+    """Decoder-only students: several examples in a row, each by itself, so that hardly any padding is computed on."""
+    pack_width: int | None = Field(None, ge=16)
+    """Tokens of a packed row; null: what the model has positions for, at most 2048."""
     gradient_accumulation: int = Field(1, ge=1)
     """Micro-batches per optimizer step."""
     learning_rate: float = Field(6e-5, gt=0)
-    """Peak learning rate (the paper: 6e-5), decayed linearly to 0."""
+    """Peak learning rate (the paper: 6e-5)."""
+    lr_scheduler: Literal["linear", "cosine", "constant"] = "linear"
+    """After the warm-up: linear (the paper's) and cosine fall to 0, constant stays."""
     warmup_ratio: float = Field(0.03, ge=0, lt=1)
     """Share of the steps over which the learning rate rises."""
     weight_decay: float = Field(0.01, ge=0)

@@ -9,22 +9,23 @@ killed goes on inside the round when it is made again.
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from pad_ray.config import QuestionsConfig, RunConfig, SamplingConfig
 from pad_ray.executor.pool import ExecutorPool
 from pad_ray.progress import Event, Report
 from pad_ray.records import REPAIR_SCHEMA, Repair, to_table
-from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_example
+from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_examples
 from pad_ray.shards.files import commit_json
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import is_whole, read_shards, records
 from pad_ray.shards.writer import ShardRecord, write_shard
-from pad_ray.student.corpus import Example
-from pad_ray.student.lesson import selected_rows, synthesis_examples, teach
+from pad_ray.student.examples import Source
+from pad_ray.student.lesson import selected_rows, shard_source, synthesis_source, teach
+from pad_ray.student.templates import REPAIR, template_fingerprint
 from pad_ray.synthesis.flow import fixed_flow
 from pad_ray.synthesis.runner import Attempt, run_flow
 
@@ -93,7 +94,7 @@ class RefinementLoop:
         self._sample(number, model, folder / "samples", f"{stage}: sample the student")
         repairs = self._write_repairs(number, folder, f"{stage}: inject errors")
         lesson = teach(
-            lambda: self._mixture(folder),
+            self._mixture(folder),
             model=model,
             folder=folder / "student",
             config=self._config.student,
@@ -155,9 +156,7 @@ class RefinementLoop:
     def _write(self, target: Path, index: int, repairs: list[Repair]) -> ShardRecord:
         return write_shard(target, index, to_table(repairs, REPAIR_SCHEMA))
 
-    def _mixture(self, folder: Path) -> Iterator[Example]:
+    def _mixture(self, folder: Path) -> Source:
         """Both tasks side by side: question -> program, and question + faulty program + feedback -> program."""
-        repairs = (Repair(**row) for table in read_shards(folder / "repairs") for row in table.to_pylist())
-        return chain(
-            synthesis_examples(self._synthesis, self._config.synthesis.keep), (repair_example(r) for r in repairs)
-        )
+        repairs = shard_source(folder / "repairs", repair_examples, template_fingerprint(REPAIR))
+        return synthesis_source(self._synthesis, self._config.synthesis.keep) + repairs

@@ -7,11 +7,13 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import pyarrow as pa
+
 from pad_ray.records import Program, Question, Repair, Status, Verdict
 from pad_ray.refinement.feedback import feedback
 from pad_ray.refinement.injection import inject
-from pad_ray.student.corpus import Example
-from pad_ray.teacher.prompt import render
+from pad_ray.student.examples import Example
+from pad_ray.student.templates import repair_example
 
 Judge = Callable[[Sequence[tuple[Question, Program]]], list[Verdict]]
 """Runs programs and says what became of each, in order."""
@@ -59,10 +61,9 @@ def own_failures(rows: Iterable[dict[str, Any]], right: dict[str, str]) -> Itera
             yield _repair(question, program, verdict, right[row["question_id"]], "student")
 
 
-def repair_example(repair: Repair) -> Example:
-    """The training pair of a repair."""
-    source = render("repair-v1", question=repair.question, faulty=repair.faulty, feedback=repair.feedback)
-    return Example(source, repair.program)
+def repair_examples(table: pa.Table) -> Iterator[Example]:
+    """The training pairs of a shard of repairs."""
+    return (repair_example(Repair(**row)) for row in table.to_pylist())
 
 
 def in_round(repairs: Iterable[Repair], round_number: int) -> list[Repair]:

@@ -1,9 +1,20 @@
 """The student: (source, target) pairs become a corpus of tokens, and a corpus becomes a fine-tuned checkpoint.
 
-    corpus.py      tokenises once, to a memory-mapped Arrow file
+    examples.py    training pairs of texts, and where they come from
+    templates.py   what is read and what is to be written, task by task
+    tokenised.py   texts -> tokens
+    spread.py      the same on all nodes, by Ray Data
+    corpus.py      texts -> a corpus, made once and known by what it was made of
+    writing.py     the files of a corpus
+    mapped.py      the same, mapped into memory
     order.py       which examples meet in which step: pure
     collator.py    rows -> one padded micro-batch
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
+    sizes.py       parameters, memory per rank and arithmetic of a training: pure
+    fit.py         whether that fits, and what would: pure
+    work.py        tokens per step, steps: pure
+    estimate.py    the three for one config, from what lies on the disk
+    lora.py        low-rank adapters: around a model, and merged into it
     checkpoint.py  what lies at a model path, and how a finished model is put there
     savepoint.py   the states from which a broken training goes on
     progress.py    what is said on the way

@@ -11,14 +11,22 @@ import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pad_ray.errors import ConfigError
 from pad_ray.shards.files import commit_json, replace_durably
+from pad_ray.student.sizes import Anatomy
 from pad_ray.student.tokenizer import TOKENIZER_FILES
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PretrainedConfig, PreTrainedModel
 
 WEIGHTS_FILE = "model.safetensors"
 INDEX_FILE = "model.safetensors.index.json"
+ADAPTER_FILE = "adapter_config.json"
+"""Of a folder that holds a LoRA adapter and not a whole model (PEFT's name)."""
+
 REPORT_FILE = "training_report.json"
 """In the folder of a model that we trained; written before the folder gets its name, so what has it is whole."""
 
@@ -43,23 +51,81 @@ def describe_checkpoint(path: str | Path) -> CheckpointInfo:
     Raises:
         ConfigError: it is no checkpoint that can be loaded; one line that says why.
     """
-    folder = Path(path)
-    if not (folder / "config.json").is_file():
-        raise ConfigError(f"model {path}: no config.json there; give the folder of a Hugging Face checkpoint")
-    parameters = sum(_parameters(file) for file in weight_files(folder))
-    from huggingface_hub.errors import StrictDataclassError
-    from transformers import AutoConfig  # seconds: a path that is no checkpoint is told at once
-
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-    except (OSError, ValueError, KeyError, TypeError, StrictDataclassError) as error:
-        raise ConfigError(f"model {path}: config.json cannot be used ({_line(error)})") from None
+    folder = _folder(path)
+    parameters = sum(math.prod(shape) for shape in tensor_shapes(folder).values())
+    config = _config(folder)
     return CheckpointInfo(
         encoder_decoder=bool(config.is_encoder_decoder),
         model_type=config.model_type,
         parameters=parameters,
         max_positions=getattr(config, "max_position_embeddings", None),
     )
+
+
+def anatomy_of(path: str | Path) -> Anatomy:
+    """The same checkpoint by the shapes of its tensors, for `sizes`.
+
+    Raises:
+        ConfigError: as `describe_checkpoint`.
+    """
+    folder = _folder(path)
+    tensors, config = tensor_shapes(folder), _config(folder)
+    if getattr(config, "tie_word_embeddings", False):
+        # Some checkpoints hold the head, which is the embedding, a second time.
+        tensors = {name: shape for name, shape in tensors.items() if not name.endswith("lm_head.weight")}
+    layers, heads = config.num_hidden_layers, config.num_attention_heads
+    of_decoder = [getattr(config, name, None) for name in ("num_decoder_layers", "decoder_layers")]
+    return Anatomy(
+        tensors=tensors,
+        encoder_layers=layers if config.is_encoder_decoder else 0,
+        decoder_layers=next((n for n in of_decoder if n), layers),
+        hidden=config.hidden_size,
+        attention=heads * (getattr(config, "head_dim", None) or config.hidden_size // heads),
+        heads=heads,
+        vocabulary=config.vocab_size,
+        max_positions=getattr(config, "max_position_embeddings", None),
+    )
+
+
+def load_weights(
+    path: Path, *, encoder_decoder: bool, dtype: torch.dtype, attention: str | None = None
+) -> PreTrainedModel:
+    """The model at `path`; no code of the checkpoint's own is run, and no pickle is read.
+
+    Args:
+        attention: transformers' `attn_implementation`; None leaves it the choice.
+    """
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+    kind = AutoModelForSeq2SeqLM if encoder_decoder else AutoModelForCausalLM
+    model: PreTrainedModel = kind.from_pretrained(
+        path,
+        dtype=dtype,
+        attn_implementation=attention,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+    )
+    return model
+
+
+def _folder(path: str | Path) -> Path:
+    folder = Path(path)
+    if (folder / "config.json").is_file():
+        return folder
+    if (folder / ADAPTER_FILE).is_file():
+        raise ConfigError(f"model {path}: an adapter and no whole model; train it with student.lora.merge=true")
+    raise ConfigError(f"model {path}: no config.json there; give the folder of a Hugging Face checkpoint")
+
+
+def _config(folder: Path) -> PretrainedConfig:
+    from huggingface_hub.errors import StrictDataclassError
+    from transformers import AutoConfig  # seconds: a path that is no checkpoint is told before
+
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError, KeyError, TypeError, StrictDataclassError) as error:
+        raise ConfigError(f"model {folder}: config.json cannot be used ({_line(error)})") from None
 
 
 def weight_files(folder: Path) -> list[Path]:
@@ -89,8 +155,17 @@ def weight_files(folder: Path) -> list[Path]:
     return files
 
 
-def _parameters(file: Path) -> int:
-    """Number of values in a safetensors file, from its header. Layout: u64 header length, JSON header, data."""
+def tensor_shapes(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every tensor of a checkpoint.
+
+    Raises:
+        ConfigError: as `weight_files`, or a file is not whole.
+    """
+    return {name: shape for file in weight_files(folder) for name, shape in _header(file).items()}
+
+
+def _header(file: Path) -> dict[str, tuple[int, ...]]:
+    """Shapes by the header of a safetensors file. Layout: u64 header length, JSON header, data."""
     size = file.stat().st_size
     with file.open("rb") as stream:
         header_bytes = int.from_bytes(stream.read(8), "little")
@@ -98,14 +173,14 @@ def _parameters(file: Path) -> int:
             raise ConfigError(f"model {file}: not a safetensors file, or cut off; copy it again")
         try:
             header: dict[str, Any] = json.loads(stream.read(header_bytes))
-            tensors = [tensor for name, tensor in header.items() if name != "__metadata__"]
-            end = max((tensor["data_offsets"][1] for tensor in tensors), default=0)
-            parameters: int = sum(math.prod(tensor["shape"]) for tensor in tensors)
+            tensors = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
+            end = max((tensor["data_offsets"][1] for tensor in tensors.values()), default=0)
+            shapes = {name: tuple(map(int, tensor["shape"])) for name, tensor in tensors.items()}
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             raise ConfigError(f"model {file}: header of the safetensors file cannot be read ({_line(error)})") from None
     if 8 + header_bytes + end != size:
         raise ConfigError(f"model {file}: {size} bytes where its header says {8 + header_bytes + end}; copy it again")
-    return parameters
+    return shapes
 
 
 def _line(error: Exception) -> str:

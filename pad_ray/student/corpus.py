@@ -1,44 +1,36 @@
-"""The corpus: (source, target) texts, tokenised once, in an Arrow file that every rank maps into memory.
+"""The corpus: (source, target) texts, tokenised once, in Arrow files that every rank maps into memory.
 
-Source and target are tokenised apart and then joined, because that is what happens when the student is sampled: the
-prompt is tokenised alone and the completion follows it. Tokenised together, tokens could straddle the seam.
-
-    decoder-only      input_ids = source + target + eos     labels = -100 ... -100 + target + eos
-    encoder-decoder   input_ids = source                    labels = target + eos
-
-`source` is exactly what `tokenizer(text)` gives: with the BOS, or T5's eos, where the tokenizer is set to add one.
+It is known by what it was made of: the tokenizer, the templates, the limits and the texts. What is there already is not
+made again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 
-from pad_ray.errors import TrainingError
-from pad_ray.shards.files import commit, commit_json, fingerprint_of, sweep
-from pad_ray.student.mapped import CORPUS_SCHEMA, DATA_FILE, IGNORED, RECORD_FILE, read_record
-from pad_ray.student.tokenizer import load_tokenizer, tokenizer_fingerprint
+from pad_ray.errors import ConfigError, TrainingError
+from pad_ray.shards.files import commit_json, fingerprint_of, sweep, sync
+from pad_ray.student.examples import Example, Source
+from pad_ray.student.mapped import DATA_FILES, LEFT_OUT_FILE, RECORD_FILE, damaged_file, read_record
+from pad_ray.student.spread import in_process, spread, worth_spreading
+from pad_ray.student.templates import Form
+from pad_ray.student.tokenised import Recipe, the_tokenizer
+from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.writing import Tally, write_files, write_left_out
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+__all__ = ["CorpusReport", "Example", "Source", "build_corpus"]
 
-ROWS_PER_BATCH = 2048
-"""Examples tokenised in one call and written as one record batch: the tokenizer's threads are kept busy, and some MB of
-memory at the longest limits."""
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One training pair of texts."""
-
-    source: str
-    target: str
+BUILDING = ".building"
+"""Folder in which the files of a corpus are made; they get their place when all of them are whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,83 +39,106 @@ class CorpusReport:
 
     examples: int
     left_out_too_long: int
+    """Named in `left_out.jsonl`."""
     source_tokens: int
     target_tokens: int
     """The tokens that bear a loss."""
 
 
-@dataclass(slots=True)
-class _Tally:
-    examples: int = 0
-    left_out_too_long: int = 0
-    source_tokens: int = 0
-    target_tokens: int = 0
-    longest: int = 0
-
-
 def build_corpus(
-    examples: Callable[[], Iterable[Example]],
+    examples: Source | Callable[[], Iterable[Example]],
     tokenizer_path: str,
     out_dir: Path,
     *,
     max_source: int,
     max_target: int,
     seq2seq: bool,
+    max_length: int | None = None,
+    form: Form = "plain",
 ) -> CorpusReport:
-    """Tokenise `examples`, in a stream, into the folder `out_dir`; a complete corpus of the same content is kept.
+    """Tokenise `examples`, in a stream, into the folder `out_dir`; a whole corpus of the same content is kept.
+
+    A source that has an identity, several parts and some thousand examples is tokenised by Ray Data, where Ray has been
+    initialised; anything else in this process. The files are the same byte for byte.
 
     Args:
-        examples: gives the same examples whenever it is called: once to compare them with a corpus that is there, which
-            takes a hash of their texts, and once to tokenise them, unless that corpus is theirs.
+        examples: a source, or a function that gives the same examples whenever it is called. Without an identity its
+            texts are hashed: once to compare them with a corpus that is there, and once while they are tokenised.
         max_source: longest source in tokens, special tokens included; examples beyond it are left out and counted.
         max_target: longest target in tokens, eos included; examples beyond it are left out and counted.
         seq2seq: write the columns for an encoder-decoder.
+        max_length: longest example, both sides together: the positions of a decoder-only model.
+        form: the sources as they are, or in the tokenizer's chat template.
 
     Raises:
-        ConfigError: there is no usable tokenizer at `tokenizer_path`, or it has no end-of-sequence token.
+        ConfigError: there is no usable tokenizer at `tokenizer_path`, it has no end-of-sequence token or chat template,
+            or the model beside it has no embedding for some of its tokens.
         ShardError: the disk is full or the folder cannot be written.
         TrainingError: no example is left to train on.
     """
     sweep(out_dir)
-    limits = {"max_source": max_source, "max_target": max_target, "seq2seq": seq2seq}
-    settings = {"tokenizer": tokenizer_fingerprint(Path(tokenizer_path)), **limits}
-    record = read_record(out_dir)
-    if record and record["settings"] == settings and record["examples_sha256"] == _sha256(examples()):
+    source = Source.of(examples)
+    recipe = Recipe(
+        tokenizer=tokenizer_fingerprint(Path(tokenizer_path)),
+        form=form,
+        max_source=max_source,
+        max_target=max_target,
+        max_length=max_length,
+        seq2seq=seq2seq,
+    )
+    if record := _kept(out_dir, recipe, source):
+        check_vocabulary(record["vocabulary"], Path(tokenizer_path))
         return CorpusReport(**record["report"])
-
-    tokenizer = load_tokenizer(tokenizer_path)
-    digest, tally = hashlib.sha256(), _Tally()
-
-    def write(file: BinaryIO) -> None:
-        with pa.ipc.new_file(file, CORPUS_SCHEMA) as writer:
-            stream = _hashed(examples(), digest)
-            while chunk := list(islice(stream, ROWS_PER_BATCH)):
-                columns = _tokenised(tokenizer, chunk, tally, max_source, max_target, seq2seq)
-                writer.write_batch(pa.record_batch(columns, schema=CORPUS_SCHEMA))
+    vocabulary = max(the_tokenizer(tokenizer_path).get_vocab().values()) + 1
+    check_vocabulary(vocabulary, Path(tokenizer_path))
+    building = out_dir / BUILDING
+    shutil.rmtree(building, ignore_errors=True)
+    tally, digest = Tally(), hashlib.sha256()
+    try:
+        files = write_files(_tables(source, tokenizer_path, recipe, digest), building, tally)
         if tally.examples == 0:
             raise TrainingError(f"corpus {out_dir}: no example to train on{_hint(tally)}")
-        # The record there is of the file that gives way now.
-        (out_dir / RECORD_FILE).unlink(missing_ok=True)
-
-    try:
-        commit(out_dir / DATA_FILE, write)
+        write_left_out(tally, recipe, building)
+        _put_in_place(building, out_dir)
     finally:
-        sweep(out_dir)
-    tallied = asdict(tally)
-    longest = tallied.pop("longest")
-    content = {"settings": settings, "examples_sha256": digest.hexdigest()}
-    record = content | {
-        "fingerprint": fingerprint_of(content),
-        "longest": longest,
-        "bytes": (out_dir / DATA_FILE).stat().st_size,
-        "report": tallied,
-    }
-    commit_json(out_dir / RECORD_FILE, record)
-    return CorpusReport(**tallied)
+        shutil.rmtree(building, ignore_errors=True)
+    report = CorpusReport(tally.examples, tally.left_out_too_long, tally.source_tokens, tally.target_tokens)
+    content = {"settings": recipe.settings(), "source": source.identity or digest.hexdigest()}
+    about = {"fingerprint": fingerprint_of(content), "longest": tally.longest, "vocabulary": vocabulary}
+    commit_json(out_dir / RECORD_FILE, content | about | {"files": files, "report": asdict(report)})
+    return report
 
 
-def _hint(tally: _Tally) -> str:
-    if tally.left_out_too_long:
+def _kept(out_dir: Path, recipe: Recipe, source: Source) -> dict[str, Any] | None:
+    """The record of the corpus that is there, if it is the one that is wanted, and undamaged."""
+    record = read_record(out_dir)
+    if record is None or record["settings"] != recipe.settings():
+        return None
+    if record["source"] != (source.identity or _sha256(source)) or damaged_file(out_dir, record):
+        return None
+    return record
+
+
+def _tables(source: Source, tokenizer_path: str, recipe: Recipe, digest: hashlib._Hash) -> Iterator[pa.Table]:
+    if not source.identity:
+        return in_process(_hashed(source, digest), tokenizer_path, recipe)
+    if worth_spreading(source):
+        return spread(source, tokenizer_path, recipe)
+    return in_process(source, tokenizer_path, recipe)
+
+
+def _put_in_place(building: Path, out_dir: Path) -> None:
+    """Let the new files take the place of those of another corpus, whose record goes first."""
+    (out_dir / RECORD_FILE).unlink(missing_ok=True)
+    for old in [*out_dir.glob(DATA_FILES), out_dir / LEFT_OUT_FILE]:
+        old.unlink(missing_ok=True)
+    for new in building.iterdir():
+        os.replace(new, out_dir / new.name)
+    sync(out_dir)
+
+
+def _hint(tally: Tally) -> str:
+    if tally.left_out:
         return (
             f" ({tally.left_out_too_long} left out as too long; "
             "see student.max_source_tokens and student.max_target_tokens)"
@@ -141,44 +156,26 @@ def _sha256(examples: Iterable[Example]) -> str:
 def _hashed(examples: Iterable[Example], digest: hashlib._Hash) -> Iterator[Example]:
     """The examples as they come; what passed is in `digest`. Lengths go in too, so that no two sequences collide."""
     for example in examples:
-        for text in (example.source, example.target):
+        for text in (example.source, example.target, example.source_id):
             data = text.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "little"))
             digest.update(data)
         yield example
 
 
-def _tokenised(
-    tokenizer: PreTrainedTokenizerBase,
-    chunk: list[Example],
-    tally: _Tally,
-    max_source: int,
-    max_target: int,
-    seq2seq: bool,
-) -> list[pa.Array]:
-    """The three columns of those examples of `chunk` that are not too long; counts them in `tally`."""
-    sources = tokenizer([e.source for e in chunk], return_attention_mask=False)["input_ids"]
-    targets = tokenizer(text_target=[e.target for e in chunk], add_special_tokens=seq2seq, return_attention_mask=False)[
-        "input_ids"
-    ]
-    eos = tokenizer.eos_token_id
-    input_ids: list[list[int]] = []
-    labels: list[list[int]] = []
-    lengths: list[int] = []
-    for source, target in zip(sources, targets, strict=True):
-        if not target or target[-1] != eos:
-            target = [*target, eos]
-        if len(source) > max_source or len(target) > max_target:
-            tally.left_out_too_long += 1
-            continue
-        input_ids.append(source if seq2seq else source + target)
-        labels.append(target if seq2seq else [IGNORED] * len(source) + target)
-        length = len(source) + len(target)
-        lengths.append(length)
-        tally.examples += 1
-        tally.source_tokens += len(source)
-        tally.target_tokens += len(target)
-        tally.longest = max(tally.longest, length)
-    return [
-        pa.array(column, field.type) for column, field in zip((input_ids, labels, lengths), CORPUS_SCHEMA, strict=True)
-    ]
+def check_vocabulary(vocabulary: int, checkpoint: Path) -> None:
+    """Refuse a tokenizer of `vocabulary` ids if the model beside it has fewer embeddings.
+
+    Raises:
+        ConfigError: says how many each has.
+    """
+    path = checkpoint / "config.json"
+    if not path.is_file():
+        return  # a tokenizer alone; a model is looked at before it is trained
+    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    rows = config.get("vocab_size") or config.get("text_config", {}).get("vocab_size")
+    if rows is not None and vocabulary > rows:
+        raise ConfigError(
+            f"tokenizer {checkpoint}: has {vocabulary:,} token ids and the model {rows:,} embeddings; "
+            "take the tokenizer that the model was trained with, or resize the model's embeddings"
+        )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pad_ray.config import StudentConfig
+from pad_ray.student.zero import packed_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class TrainingPlan:
     """Names this call of `train_student`; the retries in it share the name."""
     started: float
     """Wall clock at its start, seconds since 1970."""
+
+    @property
+    def packed_width(self) -> int | None:
+        """Tokens of a packed row; None where examples are not packed."""
+        return packed_width(self.config, encoder_decoder=self.encoder_decoder, max_positions=self.max_positions)
 
     @property
     def savepoints_dir(self) -> Path:

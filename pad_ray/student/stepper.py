@@ -20,8 +20,9 @@ from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 
 
-class EpochSampler(Sampler[int]):  # type: ignore[misc]
-    """The order of one epoch for all ranks; accelerate deals it out in micro-batches, one rank after the other.
+class EpochSampler(Sampler[Any]):  # type: ignore[misc]
+    """The entries of one epoch for all ranks, examples or packed rows; accelerate deals them out in micro-batches, one
+    rank after the other.
 
     It has no `set_epoch`, on purpose: on resuming, accelerate wraps samplers too deep for its own call to reach them.
     `epoch` is set by `Rounds` instead.
@@ -31,7 +32,7 @@ class EpochSampler(Sampler[int]):  # type: ignore[misc]
         self._schedule = schedule
         self.epoch = 0
 
-    def __iter__(self) -> Iterator[int]:
+    def __iter__(self) -> Iterator[Any]:
         return iter(self._schedule.order(self.epoch).tolist())
 
     def __len__(self) -> int:

@@ -12,10 +12,14 @@ import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from pad_ray.config import StudentConfig
+from pad_ray.errors import ConfigError
 from pad_ray.student import savepoint
-from pad_ray.student.checkpoint import publish_model
-from pad_ray.student.collator import Collator
+from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model
+from pad_ray.student.collator import Collator, PackedCollator, Rows, attention_form
 from pad_ray.student.failure import record_failure, refuse_to_repeat
+from pad_ray.student.fit import Node, check_fits
+from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.order import Schedule
 from pad_ray.student.plan import TrainingPlan
@@ -24,7 +28,8 @@ from pad_ray.student.tokenizer import load_tokenizer
 from pad_ray.student.zero import deepspeed_config
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, TrainingArguments
+    import torch
+    from transformers import PretrainedConfig, PreTrainedTokenizerBase, TrainingArguments
 
     from pad_ray.student.stepper import Stepper
 
@@ -32,11 +37,15 @@ PROGRESS_STEPS = 5
 """Optimizer steps between two entries of progress. Each costs a collective for the loss, well under a hundredth of five
 steps."""
 
+SCHEDULERS = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+"""transformers' names of our schedules; its own `constant` knows no warm-up."""
+
 
 def train(settings: dict[str, Any]) -> None:
     """Ray Train's training function; `settings` is `{"plan": TrainingPlan}`.
 
     Raises:
+        ConfigError: weights, gradients and optimizer states do not fit into this node's memory.
         TrainingError: the loss is not a number any more, or this attempt has failed already.
     """
     plan: TrainingPlan = settings["plan"]
@@ -56,9 +65,30 @@ def _train(plan: TrainingPlan) -> None:
 
     rank, ranks = dist.get_rank(), dist.get_world_size()
     corpus = MappedCorpus(plan.corpus_dir)
-    tokenizer = load_tokenizer(str(plan.model))
-    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    _check_memory(plan, corpus)
     arguments = _arguments(plan)
+    model = _load_model(plan)
+    schedule, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
+    use_cache = model.config.use_cache
+    stepper = Stepper(
+        plan,
+        schedule,
+        model=model,
+        args=arguments,
+        train_dataset=Rows(corpus),
+        data_collator=collator,
+    )
+    stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
+    model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
+    _export(stepper, plan, rank)
+
+
+def _batches(
+    plan: TrainingPlan, corpus: MappedCorpus, tokenizer: PreTrainedTokenizerBase, model: PretrainedConfig, ranks: int
+) -> tuple[Schedule, Collator | PackedCollator]:
+    """Which examples meet, and how they become tensors."""
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    width = plan.packed_width
     schedule = Schedule(
         corpus.lengths,
         batch=plan.config.batch_size,
@@ -66,20 +96,29 @@ def _train(plan: TrainingPlan) -> None:
         accumulation=plan.config.gradient_accumulation,
         epochs=plan.epochs,
         seed=plan.seed,
+        width=width,
     )
-    model = _load_model(plan)
-    use_cache = model.config.use_cache
-    stepper = Stepper(
-        plan,
-        schedule,
-        model=model,
-        args=arguments,
-        train_dataset=corpus,
-        data_collator=Collator(pad, width_limit=plan.max_positions),
+    if width is None:
+        return schedule, Collator(pad, width_limit=plan.max_positions)
+    attention = attention_form(model.model_type, model._attn_implementation)
+    return schedule, PackedCollator(pad, width, attention=attention)
+
+
+def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:
+    """Only here is it known what this node has. What is estimated keeps nobody from trying.
+
+    Raises:
+        ConfigError: what is certain does not fit; says what would.
+    """
+    import psutil
+    import torch
+
+    node = Node(
+        ranks=int(os.environ["LOCAL_WORLD_SIZE"]),
+        gpu_bytes=torch.cuda.get_device_properties("cuda").total_memory if plan.gpus else None,
+        host_bytes=psutil.virtual_memory().total,
     )
-    stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
-    model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
-    _export(stepper, plan, rank)
+    check_fits(anatomy_of(plan.model), plan.config, node, longest=int(corpus.lengths.max()), estimated=False)
 
 
 def _prepare_process(plan: TrainingPlan) -> None:
@@ -100,6 +139,11 @@ def _prepare_process(plan: TrainingPlan) -> None:
         # uses; a rank killed meanwhile would leave a lock behind on which every later training waits.
         # With no operation declared compatible it does not look for compilers either.
         deepspeed.ops.__compatible_ops__ = {}
+    if plan.config.offload == "nvme" and not deepspeed.ops.op_builder.AsyncIOBuilder().is_compatible():
+        raise ConfigError(
+            "student.offload: nvme needs libaio and its headers on every node (Debian: libaio-dev); "
+            "install it, or set student.offload to cpu"
+        )
 
 
 def _arguments(plan: TrainingPlan) -> TrainingArguments:
@@ -112,10 +156,13 @@ def _arguments(plan: TrainingPlan) -> TrainingArguments:
         gradient_accumulation_steps=config.gradient_accumulation,
         num_train_epochs=plan.epochs,
         learning_rate=plan.learning_rate,
-        lr_scheduler_type="linear",
+        lr_scheduler_type=SCHEDULERS[config.lr_scheduler],
         warmup_steps=config.warmup_ratio,
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
+        gradient_checkpointing=config.gradient_checkpointing,
+        # The reentrant kind loses gradients of what a layer is given by keyword.
+        gradient_checkpointing_kwargs={"use_reentrant": False} if config.gradient_checkpointing else None,
         bf16=config.precision == "bf16",
         use_cpu=not plan.gpus,
         deepspeed=deepspeed_config(config),
@@ -134,22 +181,26 @@ def _arguments(plan: TrainingPlan) -> TrainingArguments:
     )
 
 
-def _load_model(plan: TrainingPlan) -> PreTrainedModel:
+def _load_model(plan: TrainingPlan) -> Any:
     """After `_arguments`, which tells transformers about ZeRO-3: the weights are then sharded as they are read."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
-    kind = AutoModelForSeq2SeqLM if plan.encoder_decoder else AutoModelForCausalLM
-    model: PreTrainedModel = kind.from_pretrained(
+    lora = plan.config.lora
+    model = load_weights(
         plan.model,
-        dtype=torch.float32,
+        encoder_decoder=plan.encoder_decoder,
+        # Weights that are trained start from fp32, for the master copy; others need no more than is computed with.
+        dtype=_dtype(plan.config) if lora else torch.float32,
         # Without a GPU the fused kernel's backward pass takes three times as long as plain matrix products do.
-        attn_implementation=None if plan.gpus else "eager",
-        local_files_only=True,
-        trust_remote_code=False,
-        use_safetensors=True,
+        attention=None if plan.gpus else "eager",
     )
-    return model
+    return adapt(model, lora, encoder_decoder=plan.encoder_decoder, seed=plan.seed) if lora else model
+
+
+def _dtype(config: StudentConfig) -> torch.dtype:
+    import torch
+
+    return torch.bfloat16 if config.precision == "bf16" else torch.float32
 
 
 def _savepoint(plan: TrainingPlan, rank: int) -> str | None:
@@ -180,6 +231,8 @@ def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:
     if rank == 0:
         for pickle in temporary.glob("*.bin"):
             pickle.unlink()
+        if plan.config.lora and plan.config.lora.merge:
+            merge(temporary, plan.model, encoder_decoder=plan.encoder_decoder, dtype=_dtype(plan.config))
         report = {
             "fingerprint": plan.fingerprint,
             **stepper.summary(),

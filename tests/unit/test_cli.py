@@ -181,6 +181,29 @@ def test_a_dry_run_shows_settings_prompt_and_verdict(run: Path, capsys: pytest.C
     assert '"status": "right"' in shown
 
 
+def test_a_dry_run_of_a_training_shows_what_it_takes(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", str(run), "--dry-run", "--on", "8x80", "student.workers=8"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "zero_stage: 2" in shown
+    for said in ("parameters", "memory per GPU", "optimizer states", "tokens per step", "steps"):
+        assert said in shown
+
+
+def test_a_training_that_cannot_fit_is_refused(run: Path, refused: Callable[..., str]) -> None:
+    line = refused("train", run, "--dry-run", "--on", "1x1", "student.workers=1")
+    assert line.startswith("student: the training needs ") and "per GPU and one has 1.0 GiB" in line
+    assert refused("train", run, "--dry-run", "--on", "much").startswith("--on much: write GPUs x GiB, e.g. 8x80")
+
+
+def test_machines_are_only_planned_for_in_a_dry_run(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", str(run), "--on", "8x80"])
+    assert ended.value.code == 2
+    assert "--dry-run" in capsys.readouterr().err
+
+
 def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main(["distil"])

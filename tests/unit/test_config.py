@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from anatomies import CODET5_BASE, CODET5_LARGE, CODET5_SMALL, QWEN_05, QWEN_7, QWEN_15
 from pydantic import BaseModel, ValidationError
 
 from pad_ray.config import RunConfig
 from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError
+from pad_ray.student.fit import GIB, check_fits, parse_node
+from pad_ray.student.sizes import Anatomy
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 NOT_CONTENT = re.compile(
@@ -106,6 +109,9 @@ def test_none_and_scientific_notation_are_values() -> None:
         ("=3", "write it as key.sub=value"),
         ("seed.deeper=3", "'seed' has no settings below it"),
         ("evaluation.sets.7.limit=3", "evaluation.sets"),
+        ("student.lora.rnk=8", "unknown setting 'student.lora.rnk'; did you mean 'rank'?"),
+        ("student.lora.rank=0", "setting 'student.lora.rank': "),
+        ("student.lr_scheduler=linaer", "setting 'student.lr_scheduler': "),
         ("seed=[1", "the value is not YAML"),
         ("seed=2024-13-45", "the value is not YAML"),
         ("questions.limit=null", "questions.limit: wordsums has no end; say how many questions"),
@@ -177,7 +183,41 @@ def test_the_fingerprint_is_the_same_in_every_process() -> None:
 
 
 def test_configs_ship() -> None:
-    assert {path.name for path in CONFIGS.glob("*.yaml")} >= {"quickstart.yaml", "gsm8k.yaml"}
+    codet5 = {f"codet5-{size}.yaml" for size in ("small", "base", "large")}
+    qwen = {f"qwen-{size}.yaml" for size in ("0.5b", "1.5b", "7b")}
+    assert {path.name for path in CONFIGS.glob("*.yaml")} >= {"quickstart.yaml", "gsm8k.yaml"} | codet5 | qwen
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("codet5-small", CODET5_SMALL),
+        ("codet5-base", CODET5_BASE),
+        ("codet5-large", CODET5_LARGE),
+        ("qwen-0.5b", QWEN_05),
+        ("qwen-1.5b", QWEN_15),
+        ("qwen-7b", QWEN_7),
+    ],
+)
+def test_a_shipped_training_fits_where_its_config_says(name: str, model: Anatomy) -> None:
+    student = load_config(CONFIGS / f"{name}.yaml").student
+    needs = check_fits(model, student, parse_node("8x80/1024", student.workers))
+    assert needs.total < 40 * GIB
+
+
+@pytest.mark.parametrize("size", ["small", "base", "large"])
+def test_codet5_is_trained_as_in_the_paper(size: str) -> None:
+    student = load_config(CONFIGS / f"codet5-{size}.yaml").student
+    assert (student.learning_rate, student.lr_scheduler, student.epochs) == (6e-5, "linear", 50)
+    assert student.workers * student.batch_size * student.gradient_accumulation == 8
+    assert (student.max_source_tokens, student.max_target_tokens) == (128, 256)
+
+
+def test_an_override_puts_adapters_where_there_were_none() -> None:
+    assert load_config(None).student.lora is None
+    lora = load_config(None, ["student.lora.rank=8", "student.lora.targets=[q_proj]"]).student.lora
+    assert lora is not None
+    assert (lora.rank, lora.targets, lora.merge) == (8, ("q_proj",), True)
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.name)

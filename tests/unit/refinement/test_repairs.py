@@ -10,7 +10,7 @@ import pytest
 
 from pad_ray.questions.wordsums.reader import read_wordsums
 from pad_ray.records import REPAIR_SCHEMA, Program, Question, Repair, Verdict, to_table
-from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_example
+from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_examples
 
 EDITS = ("name_error", "syntax_error", "wrong_operator")
 
@@ -145,9 +145,9 @@ def test_every_way_to_fail_is_a_failure(status: str) -> None:
 
 def test_the_training_pair_of_a_repair() -> None:
     (repair,) = own_failures([failed("a", "wrong")], {"a": "ans = 3"})
-    example = repair_example(repair)
+    (example,) = repair_examples(to_table([repair], REPAIR_SCHEMA))
     assert example.source == "Question: How many is a?\nFaulty program:\nans = 1\nFeedback: Output: 1\nProgram:\n"
-    assert example.target == "ans = 3"
+    assert (example.target, example.source_id) == ("ans = 3", repair.repair_id)
 
 
 def test_the_round_is_part_of_the_id() -> None:

@@ -12,10 +12,12 @@ from pad_ray.student.checkpoint import (
     INDEX_FILE,
     REPORT_FILE,
     WEIGHTS_FILE,
+    anatomy_of,
     checkpoint_fingerprint,
     describe_checkpoint,
     publish_model,
     published_report,
+    tensor_shapes,
 )
 
 LLAMA = {"model_type": "llama", "architectures": ["LlamaForCausalLM"], "max_position_embeddings": 77}
@@ -47,6 +49,20 @@ def test_weights_in_several_files(tmp_path: Path) -> None:
     (folder / "two.safetensors").unlink()
     with pytest.raises(ConfigError, match=r"two\.safetensors, which is missing"):
         describe_checkpoint(folder)
+
+
+def test_shapes_of_the_tensors(tmp_path: Path) -> None:
+    assert tensor_shapes(make(tmp_path)) == {"a": (3, 4), "b": (5,)}
+
+
+def test_a_head_that_is_the_embedding_counts_once(tmp_path: Path) -> None:
+    size = {"hidden_size": 4, "num_hidden_layers": 1, "num_attention_heads": 2, "vocab_size": 6}
+    for tied, parameters in ((True, 24), (False, 48)):
+        folder = make(tmp_path / str(tied), LLAMA | size | {"tie_word_embeddings": tied}, weights=False)
+        table = np.zeros((6, 4), np.float32)
+        save_file({"model.embed_tokens.weight": table, "lm_head.weight": table}, folder / WEIGHTS_FILE)
+        assert anatomy_of(folder).parameters == parameters
+        assert anatomy_of(folder).linears == {}
 
 
 def refused(folder: Path) -> str:

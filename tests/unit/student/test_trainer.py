@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError, RunDirectoryError, TrainingError
 from pad_ray.shards.files import fingerprint_of
-from pad_ray.student.mapped import DATA_FILE, RECORD_FILE
+from pad_ray.student.mapped import RECORD_FILE, data_file
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.trainer import _claim, _own_interrupts, train_student
 
@@ -30,8 +30,11 @@ def base(tmp_path: Path) -> Path:
 
 def make_corpus(folder: Path, tokenizer: str, *, seq2seq: bool = False) -> Path:
     folder.mkdir()
-    (folder / DATA_FILE).write_bytes(b"")
-    record = {"settings": {"seq2seq": seq2seq, "tokenizer": tokenizer}, "bytes": 0, "fingerprint": "f", "longest": 9}
+    (folder / data_file(0)).write_bytes(b"")
+    files = [{"name": data_file(0), "bytes": 0}]
+    record = {
+        "settings": {"seq2seq": seq2seq, "tokenizer": tokenizer}, "files": files, "fingerprint": "f", "longest": 9,
+    }  # fmt: skip
     (folder / RECORD_FILE).write_text(json.dumps(record))
     return folder
 

@@ -4,7 +4,7 @@ import pytest
 
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError
-from pad_ray.student.zero import check_student, deepspeed_config
+from pad_ray.student.zero import BUCKET_ELEMENTS, check_student, deepspeed_config, packed_width
 
 
 def check(
@@ -29,6 +29,14 @@ def check(
         ({"workers": 5, "cpus": 2}, "student.workers: 5 ranks need 2.5 CPUs.*set it to 4 or less"),
         ({"longest": 300, "max_positions": 256}, "student.max_source_tokens: .*300.*256 or less"),
         ({"encoder_decoder": True, "max_positions": 200}, "student.max_source_tokens: .*200 or less"),
+        ({"offload": "nvme", "gpus": 2, "zero_stage": 3}, "student.offload_folder: .*give both"),
+        ({"offload": "cpu", "gpus": 2, "offload_folder": "/nvme"}, "student.offload_folder: .*or neither"),
+        ({"offload": "nvme", "offload_folder": "/nvme"}, "student.offload: nvme needs a GPU.*set it to none"),
+        ({"offload": "nvme", "gpus": 2, "offload_folder": "/nvme"}, "student.offload: nvme .*zero_stage to 3"),
+        ({"pack_width": 512, "max_positions": 256}, "student.pack_width: .*256 tokens; set it to 256 or less"),
+        ({"pack_width": 128, "longest": 200}, "student.pack_width: .*200 tokens and a row 128; set it to 200 or more"),
+        ({"longest": 3000}, "student.pack_width: .*3000 tokens and a row 2048"),
+        ({"pack_width": 128, "encoder_decoder": True}, "student.pack_width: .*not packed.*leave it out"),
     ],
 )
 def test_impossible_settings_are_refused(situation: dict, message: str) -> None:
@@ -45,7 +53,10 @@ def test_impossible_settings_are_refused(situation: dict, message: str) -> None:
         {"workers": 2, "gpus": 2, "offload": "cpu"},
         {"longest": 256, "max_positions": 256},
         {"longest": 500, "max_positions": 256, "encoder_decoder": True},
-        {"longest": 10_000},
+        {"longest": 10_000, "packing": False},
+        {"longest": 10_000, "pack_width": 10_000},
+        {"longest": 200, "pack_width": 128, "packing": False},
+        {"workers": 2, "gpus": 2, "offload": "nvme", "offload_folder": "/nvme", "zero_stage": 3},
     ],
 )
 def test_possible_settings_pass(situation: dict) -> None:
@@ -67,6 +78,35 @@ def test_the_deepspeed_config_follows_the_settings(stage: int) -> None:
 
 def test_the_learning_rate_is_left_to_the_trainer_but_not_left_out() -> None:
     assert deepspeed_config(StudentConfig())["optimizer"]["params"]["lr"] == "auto"
+
+
+@pytest.mark.parametrize(
+    ("settings", "max_positions", "encoder_decoder", "width"),
+    [
+        ({}, 512, False, 512),
+        ({}, 32768, False, 2048),
+        ({}, None, False, 2048),
+        ({"pack_width": 4096}, 32768, False, 4096),
+        ({"packing": False, "pack_width": 4096}, 32768, False, None),
+        ({}, None, True, None),
+    ],
+)
+def test_the_width_of_a_row(
+    settings: dict, max_positions: int | None, encoder_decoder: bool, width: int | None
+) -> None:
+    config = StudentConfig(**settings)
+    assert packed_width(config, encoder_decoder=encoder_decoder, max_positions=max_positions) == width
+
+
+def test_buffers_have_the_size_that_is_counted_on() -> None:
+    made = deepspeed_config(StudentConfig())["zero_optimization"]
+    assert made["reduce_bucket_size"] == made["allgather_bucket_size"] == BUCKET_ELEMENTS
+
+
+def test_states_in_files() -> None:
+    config = StudentConfig(offload="nvme", offload_folder="/local/nvme", zero_stage=3)
+    moved = deepspeed_config(config)["zero_optimization"]["offload_optimizer"]
+    assert (moved["device"], moved["nvme_path"]) == ("nvme", "/local/nvme")
 
 
 def test_offload_and_bf16() -> None:
