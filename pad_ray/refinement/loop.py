@@ -19,9 +19,10 @@ from pad_ray.executor.pool import ExecutorPool
 from pad_ray.progress import Event, Report
 from pad_ray.records import REPAIR_SCHEMA, Repair, to_table
 from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_example
+from pad_ray.shards.damage import whole_records
 from pad_ray.shards.files import commit_json
 from pad_ray.shards.place import Place
-from pad_ray.shards.reader import is_whole, read_shards, records
+from pad_ray.shards.reader import read_shards
 from pad_ray.shards.writer import ShardRecord, write_shard
 from pad_ray.student.corpus import Example
 from pad_ray.student.lesson import selected_rows, synthesis_examples, teach
@@ -130,7 +131,7 @@ class RefinementLoop:
     def _write_repairs(self, number: int, folder: Path, stage: str) -> dict[str, int]:
         """One shard per chunk of right programs, then one of the student's own failures; whole shards are kept."""
         target = folder / "repairs"
-        done = {record.index: record for record in records(target) if is_whole(target, record)}
+        done = {record.index: record for record in whole_records(target)[0]}
         refinement = self._config.refinement
         rows = selected_rows(self._synthesis, self._config.synthesis.keep)
         seed = f"{self._config.seed}/{number}"

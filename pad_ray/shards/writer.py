@@ -12,13 +12,14 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pad_ray.shards.files import commit, json_bytes
+from pad_ray.shards.files import commit, sealed_json
 from pad_ray.shards.place import Place
 
 
 @dataclass(frozen=True, slots=True)
 class ShardRecord:
-    """What the ledger knows of one committed shard. Written after it: a shard without a record does not count.
+    """What the ledger knows of one committed shard. Written after it, with a checksum of its own: a shard without a
+    record does not count.
 
     What may differ when the shard is made again (times, the attempt) is here and not in the shard.
     """
@@ -143,7 +144,7 @@ def write_shard(
                 attempt=attempt,
                 **counted,
             )
-            file.write(json_bytes(asdict(record)))
+            file.write(sealed_json(asdict(record)))
             made.append(record)
 
         Place.of(folder).put_all(
