@@ -59,8 +59,12 @@ class Refined:
 class RefinementLoop:
     """Runs the rounds. `ray.remote` makes it an actor; `events` may be called while `run` works."""
 
-    def __init__(self, config: RunConfig, folder: Path, synthesis: Place, evaluate: Evaluate) -> None:
+    def __init__(
+        self, config: RunConfig, folder: Path, synthesis: Place, evaluate: Evaluate, *, allow_changed: bool = False
+    ) -> None:
+        """`allow_changed`: samples drawn under other settings are gone on with."""
         self._config = config
+        self._allow_changed = allow_changed
         self._folder = folder
         self._synthesis = synthesis
         self._evaluate = evaluate
@@ -126,7 +130,7 @@ class RefinementLoop:
             ),
             seed=config.seed + number,
         )
-        run_flow(flow, folder, Attempt(stage, self._events.put))
+        run_flow(flow, folder, Attempt(stage, self._events.put, allow_changed=self._allow_changed))
 
     def _write_repairs(self, number: int, folder: Path, stage: str) -> dict[str, int]:
         """One shard per chunk of right programs, then one of the student's own failures; whole shards are kept."""

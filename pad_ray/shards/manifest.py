@@ -86,11 +86,14 @@ def _covered(spans: Iterable[tuple[float, float]]) -> float:
     return covered
 
 
-def claim(folder: str | Path | Place, identity: dict[str, Any], allow_changed: bool = False) -> bool:
+def claim(
+    folder: str | Path | Place, identity: dict[str, Any], allow_changed: bool = False, fixed: Sequence[str] = ()
+) -> bool:
     """Make `folder` belong to `identity`; True if it already did, so that what is in it may be kept.
 
     A start that was refused or killed before its first shard leaves a claim that holds nobody up. With
-    `allow_changed` other work is gone on with under the new identity; the old one stays under `history`.
+    `allow_changed` other work is gone on with under the new identity; the old one stays under `history`. `fixed` names
+    entries of the identity that must agree even then.
 
     Raises:
         RunDirectoryError: if the folder holds something else's work; the message names what differs.
@@ -111,11 +114,12 @@ def claim(folder: str | Path | Place, identity: dict[str, Any], allow_changed: b
     if not (place / SHARDS).names(PREFIX, RECORD):
         place.put_json(MANIFEST, {"identity": identity})
         return False
-    if not allow_changed:
-        differing = told(changes(leaves(known), leaves(identity)))
+    found = changes(leaves(known), leaves(identity))
+    never = any(change.is_under(fixed) for change in found)
+    if never or not allow_changed:
+        how = "remove it to have it done again" if never else "go on in it with --allow-changed KEY"
         raise RunDirectoryError(
-            f"{place}: holds other work ({differing}); choose another folder or the same settings, or go on in it with "
-            "--allow-changed KEY"
+            f"{place}: holds other work ({told(found)}); choose another folder or the same settings, or {how}"
         )
     place.put_json(MANIFEST, {"identity": identity, "history": [*manifest.get("history", []), known]})
     return True

@@ -91,7 +91,8 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
         identity = flow.identity()
         if attempt.allow_changed and (place / "shards").names(suffix=".json"):
             _parts(flow, place, kept=True)  # refuses other questions before anything is written
-        parts = _parts(flow, place, kept=manifest.claim(place, identity, attempt.allow_changed))
+        fixed = ("model",) if flow.one_model else ()
+        parts = _parts(flow, place, kept=manifest.claim(place, identity, attempt.allow_changed, fixed))
         shards = place / "shards"
         shards.make()
         shards.sweep()
