@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pad_ray.config import RunConfig
     from pad_ray.pipeline import Pipeline
 
-OF_SYNTHESIS = ("seed", "questions", "teacher", "executor", "synthesis", "evaluation")
-"""Sections of a config that decide what a synthesis makes."""
-
 INTERRUPTED = 130
 """Exit code of a command stopped with Ctrl-C, as shells have it."""
 
@@ -103,23 +100,26 @@ def train(
             metavar="GPUSxGIB[/GIB]", help="with --dry-run: nodes to plan for, e.g. 8x80/1024, not this machine"
         ),
     ] = None,
+    allow_changed: AllowChanged = None,
 ) -> None:
     """Train the student on the right programs of a synthesis."""
     if dry_run:
         return _plan_training(config, overrides, on)
     if on is not None:
         raise typer.BadParameter("plans for other machines: only with --dry-run", param_hint="--on")
-    with _pipeline(config, overrides, trains=True) as pipeline:
+    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
         model = pipeline.train()
     typer.echo(f"student: {model}")
 
 
 @app.command()
-def refine(config: Config, overrides: Overrides = None, dry_run: DryRun = False) -> None:
+def refine(
+    config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
+) -> None:
     """Rounds in which the trained student learns to repair programs."""
     if dry_run:
         return _dry_run(config, overrides)
-    with _pipeline(config, overrides, trains=True) as pipeline:
+    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
         refined = pipeline.refine()
     typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
 
@@ -131,6 +131,7 @@ def evaluate(
     model: Annotated[str | None, typer.Option(help="checkpoint to measure; by default the run's best student")] = None,
     name: Annotated[str | None, typer.Option(help="name of the result; by default the model's")] = None,
     dry_run: DryRun = False,
+    allow_changed: AllowChanged = None,
 ) -> None:
     """Accuracy of a model on the evaluation sets."""
     if dry_run:
@@ -138,7 +139,7 @@ def evaluate(
     from pad_ray.pipeline import evaluated
     from pad_ray.report.tables import evaluation_table
 
-    with _pipeline(config, overrides, model=model) as pipeline:
+    with _pipeline(config, overrides, model=model, allow_changed=allow_changed) as pipeline:
         known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
         pipeline.measure(known, path)
     _print(evaluation_table(evaluated(pipeline.folder / "evaluation" / known), f"{known}: {path}"))
@@ -300,10 +301,10 @@ def _pipeline(
     from pad_ray.pipeline import Pipeline
     from pad_ray.rundir import open_run
 
-    of_synthesis = any(key.partition(".")[0] in OF_SYNTHESIS for key in allow_changed or ())
-    with open_run(config, allow_changed or ()) as run, _progress() as report, _cluster(config):
+    keys = tuple(allow_changed or ())
+    with open_run(config, keys) as run, _progress() as report, _cluster(config):
         checks.check_cluster(config, base)
-        yield Pipeline(config, run.folder, report, run.attempt, allow_changed=of_synthesis)
+        yield Pipeline(config, run.folder, report, run.attempt, keys)
 
 
 @contextmanager

@@ -34,6 +34,9 @@ from pad_ray.synthesis.runner import Attempt, run_flow
 REFINED = Path("refinement", "refined.json")
 """What the refinement ended with, below the run directory."""
 
+OF_SYNTHESIS = ("seed", "questions", "teacher", "executor", "synthesis", "evaluation")
+"""Sections of a config that decide what a synthesis makes."""
+
 POLL_SECONDS = 0.5
 """How often the refinement actor is asked for its events."""
 
@@ -46,8 +49,8 @@ class Pipeline:
     folder: Path
     report: Report
     attempt: int = 1
-    allow_changed: bool = False
-    """Go on although settings differ, as the run directory has let through."""
+    allow_changed: tuple[str, ...] = ()
+    """Settings and sections that may be others than before, as the run directory has let through."""
 
     def synthesize(self) -> Totals:
         """Draw and judge the teacher's programs."""
@@ -58,7 +61,7 @@ class Pipeline:
             self.report,
             guard=config.synthesis.guard,
             number=self.attempt,
-            allow_changed=self.allow_changed,
+            allow_changed=any(key.partition(".")[0] in OF_SYNTHESIS for key in self.allow_changed),
         )
         return run_flow(flow, self.synthesis, attempt)
 
@@ -108,7 +111,8 @@ class Pipeline:
                 self.config,
                 (self.folder / "refinement").resolve(),
                 self.synthesis,
-                partial(measure_model, self.config),
+                partial(measure_model, self.config, allow_changed=bool(self.allow_changed)),
+                allow_changed=bool(self.allow_changed),
             )
         )
         answer = loop.run.remote(str(Path(distilled).resolve()), accuracy)
@@ -129,7 +133,8 @@ class Pipeline:
 
     def measure(self, name: str, model: str) -> float:
         """Evaluate a model on every set, into `evaluation/NAME`; returns its accuracy over all questions."""
-        return measure_model(self.config, model, self.folder / "evaluation" / name, f"evaluate {name}", self.report)
+        folder, stage = self.folder / "evaluation" / name, f"evaluate {name}"
+        return measure_model(self.config, model, folder, stage, self.report, allow_changed=bool(self.allow_changed))
 
     def student(self) -> tuple[str, str]:
         """(name, checkpoint) of the best student that the run has so far: refined, distilled or base."""
@@ -181,9 +186,11 @@ def synthesis_place(config: RunConfig, folder: Path) -> Place:
     return Place.of(config.synthesis.folder or folder / "synthesis")
 
 
-def measure_model(config: RunConfig, model: str, folder: Path, stage: str, report: Report) -> float:
+def measure_model(
+    config: RunConfig, model: str, folder: Path, stage: str, report: Report, *, allow_changed: bool = False
+) -> float:
     """Accuracy of the checkpoint `model` over the questions of all evaluation sets; each set's figures are kept in
-    `folder/SET/summary.json`."""
+    `folder/SET/summary.json`. `allow_changed`: what was judged under other settings is gone on with."""
     right = questions = 0.0
     for number, asked in enumerate(config.evaluation.sets):
         flow = fixed_flow(
@@ -194,7 +201,8 @@ def measure_model(config: RunConfig, model: str, folder: Path, stage: str, repor
             prompt_version=config.evaluation.prompt,
         )
         name = f"{stage} ({asked.name})"
-        metrics = evaluate(flow, folder / set_folder(number, asked.name), Attempt(name, report))
+        attempt = Attempt(name, report, allow_changed=allow_changed)
+        metrics = evaluate(flow, folder / set_folder(number, asked.name), attempt)
         report(Event(name, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
         right += metrics.accuracy * metrics.questions
         questions += metrics.questions

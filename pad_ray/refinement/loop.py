@@ -19,9 +19,10 @@ from pad_ray.executor.pool import ExecutorPool
 from pad_ray.progress import Event, Report
 from pad_ray.records import REPAIR_SCHEMA, Repair, to_table
 from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_examples
+from pad_ray.shards.damage import whole_records
 from pad_ray.shards.files import commit_json
 from pad_ray.shards.place import Place
-from pad_ray.shards.reader import is_whole, read_shards, records
+from pad_ray.shards.reader import read_shards
 from pad_ray.shards.writer import ShardRecord, write_shard
 from pad_ray.student.examples import Source
 from pad_ray.student.lesson import selected_rows, shard_source, synthesis_source, teach
@@ -59,8 +60,12 @@ class Refined:
 class RefinementLoop:
     """Runs the rounds. `ray.remote` makes it an actor; `events` may be called while `run` works."""
 
-    def __init__(self, config: RunConfig, folder: Path, synthesis: Place, evaluate: Evaluate) -> None:
+    def __init__(
+        self, config: RunConfig, folder: Path, synthesis: Place, evaluate: Evaluate, *, allow_changed: bool = False
+    ) -> None:
+        """`allow_changed`: samples drawn under other settings are gone on with."""
         self._config = config
+        self._allow_changed = allow_changed
         self._folder = folder
         self._synthesis = synthesis
         self._evaluate = evaluate
@@ -126,12 +131,12 @@ class RefinementLoop:
             ),
             seed=config.seed + number,
         )
-        run_flow(flow, folder, Attempt(stage, self._events.put))
+        run_flow(flow, folder, Attempt(stage, self._events.put, allow_changed=self._allow_changed))
 
     def _write_repairs(self, number: int, folder: Path, stage: str) -> dict[str, int]:
         """One shard per chunk of right programs, then one of the student's own failures; whole shards are kept."""
         target = folder / "repairs"
-        done = {record.index: record for record in records(target) if is_whole(target, record)}
+        done = {record.index: record for record in whole_records(target)[0]}
         refinement = self._config.refinement
         rows = selected_rows(self._synthesis, self._config.synthesis.keep)
         seed = f"{self._config.seed}/{number}"

@@ -22,6 +22,13 @@ WHOLE_BYTES = 1 << 28
 TEMPORARY = ".*.tmp"
 """Pattern of the names under which `commit` writes."""
 
+CHECKSUM, CHECKSUM_DIGITS = "checksum", 16
+"""Key under which JSON holds a checksum of its own, and its length: 64 bits, in hexadecimal."""
+
+_SEAL = f'\n "{CHECKSUM}": "'.encode()
+"""What `json_bytes` writes before it: nothing else begins a line so, as texts have no line ends and what is inside
+something is indented further."""
+
 
 class FileDamaged(ShardError):
     """The disk gives the content of a file back no more; to read it again will not help."""
@@ -136,6 +143,28 @@ def parse_json(content: bytes, where: str) -> Any:
         return json.loads(content.decode())
     except ValueError:
         raise ShardError(f"{where}: not JSON, though it was committed whole; was it edited by hand?") from None
+
+
+def sealed_json(value: Mapping[str, Any]) -> bytes:
+    """`json_bytes` of an object, with a checksum of all the rest in it."""
+    before, seal, after = json_bytes({**value, CHECKSUM: ""}).partition(_SEAL)
+    return before + seal + _checksum(before + seal + after) + after
+
+
+def parse_sealed_json(content: bytes, where: str) -> Any:
+    """`parse_json`, and a `ShardError` too if the checksum in it is not its own. What has none is taken as it is.
+
+    It is of the bytes and not of what they mean: to write each object again would take twice as long as to read it.
+    """
+    value = parse_json(content, where)
+    before, seal, after = content.partition(_SEAL)
+    if seal and after[:CHECKSUM_DIGITS] != _checksum(before + seal + after[CHECKSUM_DIGITS:]):
+        raise ShardError(f"{where}: its checksum is not its own; the run that made it makes it again")
+    return value
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest()[:CHECKSUM_DIGITS].encode()
 
 
 def sha256(path: Path) -> str:

@@ -15,6 +15,7 @@ from pad_ray.errors import RunDirectoryError, ShardError
 from pad_ray.shards.lease import BEAT_FILE
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import PREFIX, RECORD
+from pad_ray.shards.sums import Sums
 from pad_ray.shards.writer import ShardRecord
 
 MANIFEST = "manifest.json"
@@ -24,22 +25,15 @@ SHARDS = "shards"
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Sums):
     """Sums over shards of judged programs."""
 
-    questions: int = 0
     programs: int = 0
     tokens: int = 0
-    prompt_tokens: int = 0
+    """Completion tokens, without the wasted ones."""
     statuses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     """In which a shard was worked on: engine start-up and the pauses between attempts are not in it."""
-    kept: int = 0
-    satisfied: int = 0
-    given_up: int = 0
-    failed: int = 0
-    wasted_tokens: int = 0
-    dollars: float = 0.0
     cpu_seconds: float = 0.0
     attempts: int = 0
     """Of how many attempts there are shards; 0 where there are no attempts."""
@@ -86,11 +80,14 @@ def _covered(spans: Iterable[tuple[float, float]]) -> float:
     return covered
 
 
-def claim(folder: str | Path | Place, identity: dict[str, Any], allow_changed: bool = False) -> bool:
+def claim(
+    folder: str | Path | Place, identity: dict[str, Any], allow_changed: bool = False, fixed: Sequence[str] = ()
+) -> bool:
     """Make `folder` belong to `identity`; True if it already did, so that what is in it may be kept.
 
     A start that was refused or killed before its first shard leaves a claim that holds nobody up. With
-    `allow_changed` other work is gone on with under the new identity; the old one stays under `history`.
+    `allow_changed` other work is gone on with under the new identity; the old one stays under `history`. `fixed` names
+    entries of the identity that must agree even then.
 
     Raises:
         RunDirectoryError: if the folder holds something else's work; the message names what differs.
@@ -111,11 +108,12 @@ def claim(folder: str | Path | Place, identity: dict[str, Any], allow_changed: b
     if not (place / SHARDS).names(PREFIX, RECORD):
         place.put_json(MANIFEST, {"identity": identity})
         return False
-    if not allow_changed:
-        differing = told(changes(leaves(known), leaves(identity)))
+    found = changes(leaves(known), leaves(identity))
+    never = any(change.is_under(fixed) for change in found)
+    if never or not allow_changed:
+        how = "remove it to have it done again" if never else "go on in it with --allow-changed KEY"
         raise RunDirectoryError(
-            f"{place}: holds other work ({differing}); choose another folder or the same settings, or go on in it with "
-            "--allow-changed KEY"
+            f"{place}: holds other work ({told(found)}); choose another folder or the same settings, or {how}"
         )
     place.put_json(MANIFEST, {"identity": identity, "history": [*manifest.get("history", []), known]})
     return True

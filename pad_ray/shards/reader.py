@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from pad_ray.errors import ShardError
-from pad_ray.shards.files import parse_json
+from pad_ray.shards.files import parse_sealed_json
 from pad_ray.shards.place import Place
 from pad_ray.shards.writer import ShardRecord, shard_name
 
@@ -78,10 +78,10 @@ def read_record(place: Place, name: str, content: bytes) -> ShardRecord:
     Keys that a later version wrote are passed over; those that an earlier one lacked have their defaults.
 
     Raises:
-        ShardError: if it is not the record that its name says.
+        ShardError: if it is not the record that its name says, or not as it was written.
     """
     where = f"{place}/{name}"
-    value = parse_json(content, where)
+    value = parse_sealed_json(content, where)
     if not isinstance(value, dict):
         raise ShardError(f"{where}: not a shard's record")
     known = {key: value[key] for key in _FIELDS if key in value}

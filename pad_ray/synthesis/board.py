@@ -94,10 +94,6 @@ class Board:
         if len(self._notes) < MOST_NOTES:
             self._notes.append(text)
 
-    def leave(self, worker: str) -> None:
-        """A worker ends; its sums stay."""
-        self._heard.pop(worker, None)
-
     def stop(self, reason: str) -> None:
         """No worker takes up a new part. The first reason stays."""
         self._halt = self._halt or reason

@@ -28,6 +28,8 @@ class Flow:
     near_duplicates: float | None = None
     evaluation: tuple[QuestionsConfig, ...] = ()
     """Sets whose questions must not be among those that are drawn for."""
+    one_model: bool = False
+    """It is to say something of the model: what another one did must not be among it."""
 
     def identity(self) -> dict[str, Any]:
         """What must agree for shards to be kept: where things run is left out.
@@ -95,4 +97,5 @@ def fixed_flow(
         policy=Policy(keep=1, max_samples=sampling.samples, stops_early=False),
         executor=config.executor,
         block_size=config.synthesis.block_size,
+        one_model=True,
     )  # fmt: skip

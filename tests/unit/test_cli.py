@@ -142,6 +142,19 @@ def test_a_run_directory_that_is_not_to_be_used_again(run: Path, refused: Callab
     )
 
 
+@pytest.mark.parametrize("command", ["distill", "synthesize", "train", "refine", "evaluate"])
+def test_every_command_of_a_run_goes_on_with_what_may_have_changed(
+    run: Path, refused: Callable[..., str], command: str
+) -> None:
+    with pytest.raises(AssertionError, match="went on to start a cluster"):
+        cli.main(["--debug", command, str(run)])
+    (run.parent / "run" / "synthesis").mkdir()
+    line = refused(command, run, "executor.cpu_seconds=9")
+    assert line.endswith("or go on in it with --allow-changed executor.cpu_seconds")
+    with pytest.raises(AssertionError, match="went on to start a cluster"):
+        cli.main(["--debug", command, str(run), "executor.cpu_seconds=9", "--allow-changed", "executor.cpu_seconds"])
+
+
 def test_verify_says_what_it_needs(refused: Callable[..., str]) -> None:
     assert refused("verify") == "verify needs --dataset (or a config); see pad-ray verify --help"
     assert refused("verify", "--dataset", "wordsums", "questions.limit=3").startswith("verify needs --generations")

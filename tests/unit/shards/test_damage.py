@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pytest
 from pad_ray.errors import ShardError
 from pad_ray.shards import damage
 from pad_ray.shards.damage import DAMAGED, Damage, whole_records
-from pad_ray.shards.files import FileDamaged, commit_json, read_json, sha256
+from pad_ray.shards.files import CHECKSUM, FileDamaged, read_json, sealed_json, sha256
 from pad_ray.shards.place import Place
 from pad_ray.shards.writer import record_path, shard_path, write_shard
 
@@ -92,6 +93,18 @@ def test_a_record_that_is_none_is_found(folder: Path, content: bytes) -> None:
     assert set_aside(folder) == ["shard-000001.arrow", "shard-000001.json"]
 
 
+@pytest.mark.parametrize("key", ["bytes", "rows", "kept", "sha256", CHECKSUM])
+def test_a_bit_that_flips_in_a_record_is_found(folder: Path, key: str) -> None:
+    content = bytearray(record_path(folder, 1).read_bytes())
+    value = re.search(f'"{key}": "?([0-9a-f])'.encode(), content)
+    assert value
+    content[value.start(1)] ^= 1
+    record_path(folder, 1).write_bytes(content)
+    assert read_json(record_path(folder, 1)), "it is JSON still"
+    assert "shard-000001.json: its checksum is not its own" in found_in(folder).why
+    assert set_aside(folder) == ["shard-000001.arrow", "shard-000001.json"]
+
+
 def test_the_record_of_another_shard_is_found(folder: Path) -> None:
     record_path(folder, 1).write_bytes(record_path(folder, 2).read_bytes())
     assert "the record of another shard" in found_in(folder).why
@@ -100,7 +113,8 @@ def test_the_record_of_another_shard_is_found(folder: Path) -> None:
 def test_a_shard_that_was_committed_as_no_arrow_is_found(folder: Path) -> None:
     path = shard_path(folder, 1)
     path.write_bytes(b"no Arrow file at all")
-    commit_json(record_path(folder, 1), read_json(record_path(folder, 1)) | {"bytes": 20, "sha256": sha256(path)})
+    record = read_json(record_path(folder, 1)) | {"bytes": 20, "sha256": sha256(path)}
+    record_path(folder, 1).write_bytes(sealed_json(record))
     assert "it is no Arrow file" in found_in(folder).why
 
 

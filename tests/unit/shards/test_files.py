@@ -12,7 +12,18 @@ from typing import BinaryIO
 import pytest
 
 from pad_ray.errors import ShardError
-from pad_ray.shards.files import HASH_CHUNK, commit, commit_json, read_json, sha256, sweep
+from pad_ray.shards.files import (
+    CHECKSUM,
+    HASH_CHUNK,
+    commit,
+    commit_json,
+    json_bytes,
+    parse_sealed_json,
+    read_json,
+    sealed_json,
+    sha256,
+    sweep,
+)
 
 
 def write_new(file: BinaryIO) -> None:
@@ -107,6 +118,16 @@ def test_what_is_no_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "record.json").write_bytes(b'{"half": ')
     with pytest.raises(ShardError, match=r"record\.json: not JSON"):
         read_json(tmp_path / "record.json")
+
+
+def test_json_with_a_checksum_comes_back_with_it_and_is_taken_without(tmp_path: Path) -> None:
+    for value in ({}, {"a": {"checksum": ""}, "b": '\n "checksum": "'}, {"x": [1, {"checksum": "0"}]}):
+        content = sealed_json(value)
+        sealed = parse_sealed_json(content, "here")
+        assert sealed == value | {CHECKSUM: sealed[CHECKSUM]}
+        assert parse_sealed_json(json_bytes(value), "here") == value
+        with pytest.raises(ShardError, match="here: its checksum is not its own"):
+            parse_sealed_json(content.replace(b"}", b" }", 1), "here")
 
 
 @pytest.mark.parametrize("size", [0, 1, HASH_CHUNK, HASH_CHUNK + 1])

@@ -122,6 +122,14 @@ def test_other_work_that_is_allowed_is_gone_on_with_and_the_old_identity_kept(wo
     assert [known["seed"] for known in read_json(worked_in / MANIFEST)["history"]] == [7, 8]
 
 
+def test_what_is_fixed_is_refused_even_if_changes_are_allowed(worked_in: Path) -> None:
+    other = IDENTITY | {"seed": 8, "questions": {"set": "svamp"}}
+    with pytest.raises(RunDirectoryError, match=r"seed was 7, is 8; .*remove it to have it done again"):
+        claim(worked_in, other, allow_changed=True, fixed=("model", "questions"))
+    assert claim(worked_in, IDENTITY) is True
+    assert claim(worked_in, other, allow_changed=True, fixed=("model",)) is True
+
+
 def test_an_identity_is_compared_as_json_has_it(worked_in: Path) -> None:
     claim(worked_in, {"temperatures": (0.2, 0.8)}, allow_changed=True)
     assert claim(worked_in, {"temperatures": (0.2, 0.8)}) is True

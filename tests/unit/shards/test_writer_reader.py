@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,9 @@ import pytest
 
 from pad_ray.errors import ShardError
 from pad_ray.records import JUDGED_SCHEMA, Judged, Program, Question, Verdict, judged_table, to_table
-from pad_ray.shards.files import sha256, sweep
+from pad_ray.shards.files import CHECKSUM, CHECKSUM_DIGITS, commit_json, read_json, sha256, sweep
 from pad_ray.shards.place import Place
-from pad_ray.shards.reader import is_whole, read_shard, read_shards, read_table, records
+from pad_ray.shards.reader import is_whole, read_record, read_shard, read_shards, read_table, records
 from pad_ray.shards.writer import ShardRecord, record_path, shard_path, write_shard
 
 KILLS = 6
@@ -155,7 +156,9 @@ def test_a_shard_that_cannot_be_written_is_not_recorded(tmp_path: Path) -> None:
 
 def test_a_record_is_json_of_plain_values(tmp_path: Path) -> None:
     record = write_shard(tmp_path, 0, three_judged())
-    assert ShardRecord(**json.loads(record_path(tmp_path, 0).read_text())) == record
+    content = json.loads(record_path(tmp_path, 0).read_text())
+    assert len(content.pop(CHECKSUM)) == CHECKSUM_DIGITS
+    assert ShardRecord(**content) == record
 
 
 def test_a_record_has_the_figures_that_it_is_given(tmp_path: Path) -> None:
@@ -188,9 +191,37 @@ def test_places_addresses_and_paths_are_all_folders(tmp_path: Path) -> None:
     assert read_shard(tmp_path, records(tmp_path)[2]) == numbers(3)
 
 
+FAILURES = [{"question_id": "q/1", "reason": 'ü\n "checksum": "'}, {"checksum": "", "reason": "\\"}]
+"""Texts that look like what the checksum is found by."""
+
+
+def test_any_bit_that_flips_in_a_record_is_seen_or_changes_nothing(tmp_path: Path) -> None:
+    given = {"started": 1.8e9, "finished": 1.8e9 + 1 / 3, "kept": 2, "dollars": 1e-7, "failures": FAILURES}
+    record = write_shard(tmp_path, 5, three_judged(), **given)  # type: ignore[arg-type]
+    place, path = Place.of(tmp_path), record_path(tmp_path, 5)
+    content = path.read_bytes()
+    assert read_record(place, path.name, content) == record
+    unseen = set()
+    for bit in range(8 * len(content)):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        with suppress(ShardError):
+            assert read_record(place, path.name, bytes(flipped)) == record
+            unseen.add(bit // 8)
+    name = content.index(CHECKSUM.encode())
+    assert unseen <= set(range(name, name + len(CHECKSUM))), "of the checksum's own name alone nothing hangs"
+
+
+def test_a_record_that_was_changed_is_named(tmp_path: Path) -> None:
+    write_shard(tmp_path, 0, numbers(1), questions=3)
+    commit_json(record_path(tmp_path, 0), read_json(record_path(tmp_path, 0)) | {"questions": 2})
+    with pytest.raises(ShardError, match=r"shard-000000\.json: its checksum is not its own"):
+        records(tmp_path)
+
+
 def edit(path: Path, **values: object) -> None:
-    """Change a record by hand; what becomes None is taken out."""
-    content = json.loads(path.read_text()) | values
+    """Write a record as an earlier version did, without a checksum; what becomes None is taken out."""
+    content = json.loads(path.read_text()) | values | {CHECKSUM: None}
     path.write_text(json.dumps({key: value for key, value in content.items() if value is not None}))
 
 

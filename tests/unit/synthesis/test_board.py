@@ -48,14 +48,6 @@ def test_a_dead_worker_keeps_its_sums_and_has_nothing_in_flight(board: Board, cl
     assert posted.workers == 1
 
 
-def test_a_worker_that_has_left_keeps_its_sums(board: Board) -> None:
-    board.report("a", Figures(kept=3, in_flight=4))
-    board.leave("a")
-    board.leave("a")
-    assert board.look().by_worker == {"a": Figures(kept=3)}
-    assert board.look().workers == 0
-
-
 def test_after_a_stop_every_worker_is_told_to_take_up_no_new_part(board: Board) -> None:
     assert board.report("a", Figures()) is False
     assert board.look().halt == ""

@@ -1,0 +1,165 @@
+"""A whole run without a cluster: which flows there are, and that they go on under the settings that were let through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from judged import judged, right
+
+from pad_ray import pipeline
+from pad_ray.config import RunConfig
+from pad_ray.errors import RunDirectoryError
+from pad_ray.pipeline import REFINED, Pipeline
+from pad_ray.progress import Event
+from pad_ray.records import judged_table
+from pad_ray.refinement import loop
+from pad_ray.shards.files import read_json
+from pad_ray.shards.manifest import MANIFEST
+from pad_ray.shards.place import Place
+from pad_ray.shards.writer import record_path, write_shard
+from pad_ray.synthesis import runner
+from pad_ray.synthesis.flow import Flow
+from pad_ray.synthesis.parts import Parts
+
+FLOWS = [
+    "evaluation/base/0-wordsums-test",
+    "evaluation/distilled/0-wordsums-test",
+    "refinement/round-1/evaluation/0-wordsums-test",
+    "refinement/round-1/samples",
+    "synthesis",
+]
+"""Folders of judged programs in a run, each with an identity of its own."""
+
+
+def settings(folder: Path, **executor: object) -> RunConfig:
+    return RunConfig.model_validate(
+        {
+            "run_dir": str(folder),
+            "questions": {"set": "wordsums", "limit": 4},
+            "teacher": {"engine": "reference"},
+            "executor": executor,
+            "refinement": {"questions": 4},
+            "evaluation": {"sets": [{"set": "wordsums", "split": "test", "limit": 4}]},
+        }
+    )
+
+
+class Actor:
+    """An object behind the handle that Ray would give, in this process."""
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+    def __getattr__(self, name: str) -> Any:
+        return SimpleNamespace(remote=getattr(self._held, name))
+
+
+def actor_of(kind: Callable[..., Any]) -> Any:
+    made = SimpleNamespace(remote=lambda *given, **named: Actor(kind(*given, **named)))
+    return SimpleNamespace(options=lambda **_: made)
+
+
+@pytest.fixture
+def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stand-ins for the cluster, the engines and the training; gets the name of every shard that is made."""
+    drawn: list[str] = []
+
+    def run_parts(flow: Flow, place: Place, parts: Parts, missing: list[int], *_: object) -> str:
+        for index in missing:
+            rows = [judged(number, 0, right(number), "right", True) for number in range(parts.questions)]
+            drawn.append(write_shard(place / "shards", index, judged_table(rows), questions=len(rows)).file)
+        return ""
+
+    def teach(*_: object, folder: Path, stage: str, **__: object) -> Any:
+        (folder / "model").mkdir(parents=True, exist_ok=True)
+        (folder / "model" / "config.json").write_text(stage)
+        return SimpleNamespace(model_path=folder / "model")
+
+    (tmp_path / "base").write_text("weights")
+    monkeypatch.setattr(runner, "_run_parts", run_parts)
+    monkeypatch.setattr(pipeline, "teach", teach)
+    monkeypatch.setattr(loop, "teach", teach)
+    monkeypatch.setattr(loop.RefinementLoop, "_write_repairs", lambda *_: {})
+    monkeypatch.setattr(pipeline, "student_checkpoint", lambda _: tmp_path / "base")
+    ray = SimpleNamespace(remote=actor_of, get=lambda done: done, wait=lambda done, timeout: (done, []))
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(**vars(ray), kill=lambda _: None))
+    return drawn
+
+
+def steps(config: RunConfig, *allow_changed: str) -> Pipeline:
+    def silent(event: Event) -> None:
+        """A report that nobody reads."""
+
+    return Pipeline(config, config.run_dir, silent, allow_changed=allow_changed)
+
+
+@pytest.fixture
+def run(drawn: list[str], tmp_path: Path) -> Path:
+    """The folder of a run whose flows are all done, and which has not noted so."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    steps(settings(folder)).distill()
+    assert sorted(str(path.parent.relative_to(folder)) for path in folder.rglob(MANIFEST)) == FLOWS
+    for done in (Path("summary.json"), REFINED):
+        (folder / done).unlink()
+    drawn.clear()
+    return folder
+
+
+def seconds(run: Path) -> dict[str, float]:
+    """The limit that each flow's folder has in its identity."""
+    return {flow: read_json(run / flow / MANIFEST)["identity"]["executor"]["cpu_seconds"] for flow in FLOWS}
+
+
+@pytest.mark.parametrize("key", ["executor.cpu_seconds", "executor"])
+def test_a_change_that_is_let_through_is_let_through_by_every_flow(run: Path, drawn: list[str], key: str) -> None:
+    changed = settings(run, cpu_seconds=9)
+    steps(changed, key).distill()
+    assert seconds(run) == dict.fromkeys(FLOWS, 9)
+    assert not drawn, "what was judged before is kept"
+    (run / "summary.json").unlink()
+    steps(changed).distill()  # from now on it is the same run
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_a_change_that_is_not_let_through_is_refused_by_every_flow(run: Path, flow: str) -> None:
+    changed = settings(run, cpu_seconds=9)
+    steps(changed, "executor").distill()
+    for done in (Path("summary.json"), REFINED):
+        (run / done).unlink()
+    old = read_json(run / flow / MANIFEST)
+    old["identity"]["executor"]["cpu_seconds"] = 5.0
+    Place.of(run / flow).put_json(MANIFEST, old)
+    with pytest.raises(
+        RunDirectoryError, match=rf"{flow}: holds other work \(executor\.cpu_seconds was 5\.0, is 9\.0\)"
+    ):
+        steps(changed).distill()
+
+
+def test_the_figures_of_one_model_are_never_gone_on_with_by_another(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "base").write_text("other weights")
+    with pytest.raises(RunDirectoryError, match=r"evaluation/base/.* \(model was .*remove it to have it done again"):
+        steps(settings(run, cpu_seconds=9), "executor", "student").distill()
+    assert seconds(run) == dict.fromkeys(FLOWS, 5)
+
+
+def test_other_sections_let_no_synthesis_go_on(run: Path) -> None:
+    with pytest.raises(RunDirectoryError, match="synthesis: holds other work"):
+        steps(settings(run, cpu_seconds=9), "student").synthesize()
+
+
+def test_a_shard_whose_record_is_damaged_is_made_again_and_no_other(run: Path, drawn: list[str]) -> None:
+    path = record_path(run / "synthesis" / "shards", 0)
+    content = path.read_bytes()
+    assert b'"kept": 4' in content
+    path.write_bytes(content.replace(b'"kept": 4', b'"kept": 5'))
+    said: list[str] = []
+    Pipeline(settings(run), run, lambda event: said.append(event.note)).synthesize()
+    assert drawn == ["shard-000000.arrow"]
+    assert path.read_bytes() == content
+    assert any("set aside and done again" in note and "its checksum is not its own" in note for note in said)
