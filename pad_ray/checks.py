@@ -87,8 +87,8 @@ def check_student_engine(config: RunConfig, base: Path) -> None:
     check_engine("student_engine", config.student_engine.model_copy(update={"model": str(base)}))
 
 
-def check_cluster(config: RunConfig, base: Path) -> None:
-    """The cluster that was joined can train the student.
+def check_cluster(config: RunConfig, base: Path | None) -> None:
+    """The cluster that was joined has room for the engines, and for the training of the checkpoint `base`, if any.
 
     Raises:
         ConfigError: naming the key and what would be right.
@@ -98,9 +98,12 @@ def check_cluster(config: RunConfig, base: Path) -> None:
     resources = ray.cluster_resources()
     cpus = resources.get("CPU", 0)
     most = max((int(node["Resources"].get("GPU", 0)) for node in ray.nodes() if node["Alive"]), default=0)
-    for key, engine in (("teacher", config.teacher), ("student_engine", config.student_engine)):
+    engines = {"teacher": config.teacher} | ({"student_engine": config.student_engine} if base else {})
+    for key, engine in engines.items():
         gpus = int(resources.get("GPU", 0)) if engine.engine in ("vllm", "huggingface") else 0
         check_capacity(key, engine, config.executor, gpus=gpus, most_gpus=most, cpus=cpus)
+    if base is None:
+        return
     info = describe_checkpoint(base)
     check_student(
         config.student,

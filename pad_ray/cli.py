@@ -82,7 +82,7 @@ def synthesize(
         return _dry_run(config, overrides)
     from pad_ray.report.tables import synthesis_table
 
-    with _pipeline(config, overrides, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, student=False, allow_changed=allow_changed) as pipeline:
         totals = pipeline.synthesize()
     _print(synthesis_table(totals, pipeline.synthesis, pipeline.screening()))
 
@@ -275,13 +275,14 @@ def _pipeline(
     path: Path,
     overrides: list[str] | None,
     *,
+    student: bool = True,
     trains: bool = False,
     model: str | None = None,
     allow_changed: list[str] | None = None,
 ) -> Iterator[Pipeline]:
     """The steps of a run: settings, models and questions checked, directory opened, cluster joined.
 
-    `trains`: a student will be trained; `model`: another one than the run's is to be measured.
+    `student`: one has a part in it, to be trained (`trains`) or measured; `model`: another than the run's is measured.
     """
     from pad_ray import checks
     from pad_ray.config_file import load_config
@@ -290,8 +291,9 @@ def _pipeline(
     checks.check_places(config)
     checks.check_questions(config)
     checks.check_engine("teacher", config.teacher)
-    base = checks.student_checkpoint(config)
-    checks.check_student_engine(config, base)
+    base = checks.student_checkpoint(config) if student else None
+    if base:
+        checks.check_student_engine(config, base)
     if model is not None:
         checks.check_engine("--model", config.student_engine.model_copy(update={"model": model}))
     checks.checked_demonstrations(config)

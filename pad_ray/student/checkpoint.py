@@ -73,14 +73,17 @@ def anatomy_of(path: str | Path) -> Anatomy:
     if getattr(config, "tie_word_embeddings", False):
         # Some checkpoints hold the head, which is the embedding, a second time.
         tensors = {name: shape for name, shape in tensors.items() if not name.endswith("lm_head.weight")}
-    layers, heads = config.num_hidden_layers, config.num_attention_heads
+    # Rare architectures lack one of these; their figures then lack what follows from it, and nothing fails.
+    layers, heads, hidden = (
+        getattr(config, name, None) or 0 for name in ("num_hidden_layers", "num_attention_heads", "hidden_size")
+    )
     of_decoder = [getattr(config, name, None) for name in ("num_decoder_layers", "decoder_layers")]
     return Anatomy(
         tensors=tensors,
         encoder_layers=layers if config.is_encoder_decoder else 0,
         decoder_layers=next((n for n in of_decoder if n), layers),
-        hidden=config.hidden_size,
-        attention=heads * (getattr(config, "head_dim", None) or config.hidden_size // heads),
+        hidden=hidden,
+        attention=heads * (getattr(config, "head_dim", None) or hidden // max(heads, 1)),
         heads=heads,
         vocabulary=config.vocab_size,
         max_positions=getattr(config, "max_position_embeddings", None),

@@ -62,10 +62,11 @@ def parse_node(text: str, workers: int) -> Node:
 
 
 def on_host(needs: Memory, node: Node, *, estimated: bool = True) -> int:
-    """Bytes of host memory that a node needs: reading the checkpoint comes before anything is offloaded."""
+    """Bytes of host memory that a node needs: while the checkpoint is read, before anything is offloaded, or later."""
     computed = needs.total if estimated else needs.certain
-    rank = max(needs.loading, needs.offloaded if node.gpus else computed)
-    return node.ranks * (rank + PROCESS_BYTES)
+    training = needs.offloaded if node.gpus else computed
+    processes = node.ranks * PROCESS_BYTES
+    return processes + max(node.ranks * needs.loading, node.ranks * training + needs.merging)
 
 
 def lacking(needs: Memory, node: Node, *, estimated: bool = True) -> str:

@@ -71,5 +71,5 @@ def merge(adapter: Path, base: Path, *, encoder_decoder: bool, dtype: torch.dtyp
     for name in (ADAPTER_FILE, ADAPTER_WEIGHTS):
         shutil.move(adapter / name, kept / name)
     model = load_weights(base, encoder_decoder=encoder_decoder, dtype=torch.float32)
-    merged = PeftModel.from_pretrained(model, kept).merge_and_unload()
+    merged = PeftModel.from_pretrained(model, str(kept)).merge_and_unload()
     merged.to(dtype).save_pretrained(adapter)

@@ -106,6 +106,8 @@ class Memory:
     """In the offload folder."""
     loading: int
     """In the host's memory while the checkpoint is read."""
+    merging: int
+    """In the memory of one host at the end, while adapters are merged."""
 
     @property
     def certain(self) -> int:
@@ -179,7 +181,9 @@ def memory(model: Anatomy, config: StudentConfig, *, longest: int = 0, gpus: boo
         working=max(activation_bytes(model, config, batch, gpus=gpus), 0 if away else stepping),
         offloaded=resting if config.offload == "cpu" else 0,
         files=resting if config.offload == "nvme" else 0,
-        loading=everything * loaded_bytes(config),
+        # Under ZeRO-3 the file is mapped, and a rank keeps its share of each weight as it reads it.
+        loading=math.ceil(everything * loaded_bytes(config) / (ranks if stage == 3 else 1)),
+        merging=4 * everything if config.lora and config.lora.merge else 0,
     )
 
 

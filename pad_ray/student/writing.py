@@ -59,7 +59,7 @@ def write_files(tables: Iterable[pa.Table], folder: Path, tally: Tally) -> list[
         ShardError: the disk is full or the folder cannot be written.
     """
     batches = record_batches(map(tally.take, tables))
-    files = []
+    files: list[dict[str, Any]] = []
     for number in count():
         first = next(batches, None)
         if first is None:
@@ -101,8 +101,26 @@ def record_batches(tables: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
 
 
 def _batch(rows: pa.Table) -> pa.RecordBatch:
-    """One record batch of these rows alone, without what they were cut from."""
-    return rows.combine_chunks().to_batches()[0]
+    """One record batch of these rows, in memory of its own.
+
+    Of a slice Arrow writes up to 63 bytes of what lies behind it, as padding; the bytes would tell how it was cut.
+    """
+    columns = {name: rows.column(name).combine_chunks() for name in CORPUS_SCHEMA.names}
+    return pa.record_batch(
+        [
+            _own_list(columns["input_ids"]),
+            _own_list(columns["labels"]),
+            pa.array(columns["length"].to_numpy().copy()),
+            pa.array(columns["source_id"].to_pylist(), pa.string()),
+        ],
+        schema=CORPUS_SCHEMA,
+    )
+
+
+def _own_list(column: pa.ListArray) -> pa.ListArray:
+    offsets = column.offsets.to_numpy()
+    values = column.values.to_numpy()[offsets[0] : offsets[-1]].copy()
+    return pa.ListArray.from_arrays(pa.array(offsets - offsets[0]), pa.array(values), type=column.type)
 
 
 def write_left_out(tally: Tally, recipe: Recipe, folder: Path) -> None:

@@ -102,6 +102,11 @@ def test_a_model_that_is_no_checkpoint(run: Path, refused: Callable[..., str]) -
     assert line.startswith(f"teacher.model: model {run.parent / 'nowhere'}: no config.json there; ")
 
 
+def test_a_synthesis_asks_for_no_student(run: Path) -> None:
+    with pytest.raises(AssertionError, match="went on to start a cluster"):
+        cli.main(["--debug", "synthesize", str(run), f"student.model={run.parent / 'nowhere'}"])
+
+
 def test_an_unknown_embedded_model(run: Path, refused: Callable[..., str]) -> None:
     assert "the embedded models are" in refused("train", run, "student.model=embedded:studnet")
 

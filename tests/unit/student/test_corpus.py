@@ -108,9 +108,10 @@ def test_examples_beyond_a_limit_are_left_out_and_counted(tmp_path: Path, tokeni
         Example("a", long[:63], "three"),
         Example(long[:64], "a", "four"),
         Example(long, long, "five"),
+        Example(long[:64], long, "six"),
     ]
     report = build(tmp_path, tokenizer_path, examples)
-    assert (report.examples, report.left_out_too_long) == (2, 3)
+    assert (report.examples, report.left_out_too_long) == (2, 4)
     assert MappedCorpus(tmp_path).source_ids([0, 1]) == ["three", "four"]
     lines = [json.loads(line) for line in (tmp_path / LEFT_OUT_FILE).read_text().splitlines()]
     assert [(line["id"], line["part"], line["length"], line["limit"]) for line in lines] == [
@@ -118,6 +119,7 @@ def test_examples_beyond_a_limit_are_left_out_and_counted(tmp_path: Path, tokeni
         ("two", "target", 65, 64),  # with its eos
         ("five", "source", 65, 64),
         ("five", "target", 66, 64),
+        ("six", "target", 66, 64),
     ]
 
 

@@ -1,16 +1,18 @@
 """The figures of a config, from what lies on the disk."""
 
+import io
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 from safetensors.numpy import save_file
 
 from pad_ray.config import QuestionsConfig, RunConfig, StudentConfig, SynthesisConfig
 from pad_ray.errors import ConfigError
 from pad_ray.report.sizes import sizes_table
-from pad_ray.student.estimate import estimate, known_corpus, this_node
+from pad_ray.student.estimate import Estimate, estimate, known_corpus, this_node
 from pad_ray.student.fit import GIB, Node
 from pad_ray.student.mapped import RECORD_FILE
 
@@ -96,9 +98,7 @@ def test_this_machine(tmp_path: Path, base: Path) -> None:
     assert estimate(config(tmp_path), base).node == node
 
 
-def table_text(known) -> str:
-    from rich.console import Console
-
-    console = Console(width=120, record=True, quiet=True)
+def table_text(known: Estimate) -> str:
+    console = Console(width=120, file=io.StringIO())
     console.print(sizes_table(known))
-    return console.export_text()
+    return console.file.getvalue()

@@ -64,7 +64,7 @@ def test_the_refusal_says_how_much_of_what_and_what_would_fit() -> None:
 def test_several_changes_where_one_is_not_enough_and_none_that_does_nothing() -> None:
     line = refusal(QWEN_7, settings(batch_size=8), parse_node("1x80", 1))
     assert "student.offload=cpu" in line and "student.zero_stage=2" in line
-    assert "lora" not in line and "precision" not in line
+    assert not any(key in line for key in ("gradient_checkpointing", "precision", "lora"))
 
 
 def test_adapters_are_the_last_resort() -> None:
@@ -102,11 +102,18 @@ def test_what_is_advised_fits(
 
 
 def test_the_host_reads_one_copy_of_the_checkpoint_for_each_rank() -> None:
-    config = settings(zero_stage=3, workers=8)
+    config = settings(zero_stage=2, workers=8)
     node = parse_node("8x80/128", 8)
     assert on_host(memory(QWEN_7, config, gpus=True), node) == 8 * (4 * QWEN_7.parameters + PROCESS_BYTES)
     assert "235.0 GiB of host memory for 8 ranks on a node and it has 128.0 GiB" in refusal(QWEN_7, config, node)
     check_fits(QWEN_7, config, parse_node("8x80/256", 8))
+    check_fits(QWEN_7, settings(zero_stage=3, workers=8), node)
+
+
+@pytest.mark.parametrize(("merge", "bytes_per_parameter"), [(True, 4), (False, 2)])
+def test_adapters_are_merged_in_the_memory_of_one_host(merge: bool, bytes_per_parameter: int) -> None:
+    needs = memory(QWEN_7, settings(zero_stage=2, lora=LoraConfig(merge=merge)), gpus=True)
+    assert on_host(needs, parse_node("1x80", 1)) == PROCESS_BYTES + bytes_per_parameter * QWEN_7.parameters
 
 
 def test_without_gpus_all_of_it_is_on_the_host() -> None:

@@ -39,7 +39,8 @@ def saved(model: PreTrainedModel, folder: Path) -> Path:
 
 
 def load(folder: Path) -> Any:
-    return load_weights(folder, encoder_decoder=folder.name.startswith("t5"), dtype=torch.float32).eval()
+    kind = describe_checkpoint(folder).encoder_decoder
+    return load_weights(folder, encoder_decoder=kind, dtype=torch.float32).eval()
 
 
 def adapted(folder: Path, lora: LoraConfig = LORA, seed: int = 1) -> Any:
@@ -94,7 +95,7 @@ def test_merged_it_computes_the_same_and_is_an_ordinary_checkpoint(family: str, 
     with pytest.raises(ConfigError, match=r"an adapter and no whole model; .*student\.lora\.merge=true"):
         describe_checkpoint(tmp_path)
     merge(tmp_path, base, encoder_decoder=family == "t5", dtype=torch.float32)
-    torch.testing.assert_close(logits(load(tmp_path).eval()), logits(model), atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(logits(load(tmp_path).eval()), logits(model), atol=1e-4, rtol=1e-4)
     assert (logits(model) - logits(load(base))).abs().max() > 1e-2
     assert describe_checkpoint(tmp_path).parameters == describe_checkpoint(base).parameters
     assert sorted(p.name for p in (tmp_path / "adapter").iterdir()) == [
