@@ -28,6 +28,10 @@ NEVER = 10**9
 """Optimizer steps between savepoints: so short a run makes none, as the default of 100 steps would not either."""
 
 
+WIDTH, EXAMPLES = 512, 4
+"""Tokens of a packed row, and the wordsums examples that find room in one."""
+
+
 def settings(options: argparse.Namespace) -> StudentConfig:
     from pad_ray.config import StudentConfig
 
@@ -37,6 +41,7 @@ def settings(options: argparse.Namespace) -> StudentConfig:
         precision="bf16",
         epochs=1,
         batch_size=options.batch,
+        pack_width=WIDTH,
         checkpoint_steps=NEVER,
     )
 
@@ -89,8 +94,7 @@ def bare_loop(corpus_dir: Path, model_path: str, config: StudentConfig) -> float
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay, fused=True
     )
-    batches = prepared(corpus_dir, model.config.pad_token_id, config)
-    tokens = sum(int(batch["attention_mask"].sum()) for batch in batches)
+    batches, tokens = prepared(corpus_dir, model.config.pad_token_id, config)
     started = time.perf_counter()
     for batch in batches:
         with torch.autocast("cpu", torch.bfloat16):
@@ -102,20 +106,24 @@ def bare_loop(corpus_dir: Path, model_path: str, config: StudentConfig) -> float
     return tokens / (time.perf_counter() - started)
 
 
-def prepared(corpus_dir: Path, pad: int, config: StudentConfig) -> list[dict[str, Any]]:
-    """The batches of the training, those of the ranks of one step joined into one."""
-    from pad_ray.student.collator import Collator
+def prepared(corpus_dir: Path, pad: int, config: StudentConfig) -> tuple[list[dict[str, Any]], int]:
+    """The batches of the training, those of the ranks of one step joined into one; and their useful tokens."""
+    from pad_ray.student.collator import PackedCollator, Rows
     from pad_ray.student.mapped import MappedCorpus
     from pad_ray.student.order import Schedule
 
     corpus = MappedCorpus(corpus_dir)
-    order = Schedule(corpus.lengths, batch=config.batch_size, ranks=RANKS, accumulation=1, epochs=1, seed=SEED).order(0)
+    schedule = Schedule(
+        corpus.lengths, batch=config.batch_size, ranks=RANKS, accumulation=1, epochs=1, seed=SEED, width=WIDTH
+    )
+    entries = schedule.order(0).tolist()
     together = config.batch_size * RANKS
-    collate = Collator(pad)
-    return [
-        collate([corpus[int(index)] for index in order[start : start + together]])
-        for start in range(0, len(order), together)
+    rows, collate = Rows(corpus), PackedCollator(pad, WIDTH)
+    batches = [
+        collate([rows[entry] for entry in entries[start : start + together]])
+        for start in range(0, len(entries), together)
     ]
+    return batches, int(corpus.lengths.sum())
 
 
 def measure(options: argparse.Namespace) -> tuple[list[Rates], list[Figure], dict[str, str]]:
@@ -132,7 +140,7 @@ def measure(options: argparse.Namespace) -> tuple[list[Rates], list[Figure], dic
         ray_cluster(RayConfig(num_cpus=2)),
     ):
         scratch = Path(folder)
-        build_wordsums(scratch / "corpus", model, config, steps * config.batch_size * RANKS)
+        build_wordsums(scratch / "corpus", model, config, steps * config.batch_size * RANKS * EXAMPLES)
         rates = interleave(
             {
                 OURS: lambda: ours(scratch / "corpus", model, scratch, config),
@@ -144,7 +152,7 @@ def measure(options: argparse.Namespace) -> tuple[list[Rates], list[Figure], dic
             warm_up=0,
             say=say,
         )
-    work = f"{steps} steps of {RANKS} x {config.batch_size} wordsums examples"
+    work = f"{steps} steps or so of {RANKS} x {config.batch_size} packed rows of {WIDTH} tokens, wordsums"
     return [rates], against(rates, (OURS,), (BARE,), of="wordsums"), {"work": work, "model": options.model}
 
 
@@ -152,7 +160,7 @@ def main() -> None:
     options = parser(__doc__ or "")
     options.add_argument("--model", default="embedded:student", help="an embedded model or a decoder-only checkpoint")
     options.add_argument("--steps", type=int, default=40, help="optimizer steps of a round")
-    options.add_argument("--batch", type=int, default=16, help="examples per rank and step")
+    options.add_argument("--batch", type=int, default=4, help="packed rows per rank and step")
     options.add_argument("--folder", type=Path, default=os.path.relpath(ROOT / "runs"), help="where to write")
     run("student", options.parse_args(), measure, packages=("torch", "deepspeed", "transformers", "ray"))
 

@@ -26,7 +26,7 @@ from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
 from pad_ray.shards.files import commit_json, read_json
 from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
-from pad_ray.student.lesson import synthesis_examples, teach
+from pad_ray.student.lesson import synthesis_source, teach
 from pad_ray.synthesis.flow import fixed_flow, teacher_flow
 from pad_ray.synthesis.parts import LISTING
 from pad_ray.synthesis.runner import Attempt, run_flow
@@ -80,7 +80,7 @@ class Pipeline:
             self._miss(self.synthesis, "synthesize")
         config = self.config
         lesson = teach(
-            partial(synthesis_examples, self.synthesis, config.synthesis.keep),
+            synthesis_source(self.synthesis, config.synthesis.keep),
             model=str(student_checkpoint(config)),
             folder=self.folder / "student",
             config=config.student,

@@ -34,13 +34,8 @@ def _selected(table: pa.Table, keep: int) -> Iterator[dict[str, Any]]:
     return select(table.select(columns(table.schema.names)).to_pylist(), keep)
 
 
-def synthesis_examples(synthesis: Path | Place, keep: int) -> Iterator[Example]:
-    """question -> program, for every selected program."""
-    return map(program_example, selected_rows(synthesis, keep))
-
-
 def synthesis_source(synthesis: Path | Place, keep: int) -> Source:
-    """The same as a source: a part for each shard, known by the shards' checksums. Only their records are read."""
+    """question -> program, for every selected program: a part for each shard, known by the shards' checksums."""
     return shard_source(synthesis / "shards", partial(_programs, keep), f"{template_fingerprint(PROGRAM)}/{keep}")
 
 

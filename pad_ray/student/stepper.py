@@ -15,6 +15,7 @@ from transformers.trainer_callback import PrinterCallback
 
 from pad_ray.errors import TrainingError
 from pad_ray.student import savepoint
+from pad_ray.student.loss import summed_loss
 from pad_ray.student.order import Schedule
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
@@ -44,6 +45,7 @@ class Stepper(Trainer):  # type: ignore[misc]
 
     def __init__(self, plan: TrainingPlan, schedule: Schedule, **trainer: Any) -> None:
         self.sampler = EpochSampler(schedule)
+        self._encoder_decoder = plan.encoder_decoder
         super().__init__(**trainer)
         self.rounds = Rounds(plan, schedule, self.sampler)
         self.remove_callback(PrinterCallback)
@@ -51,6 +53,16 @@ class Stepper(Trainer):  # type: ignore[misc]
 
     def _get_train_sampler(self, train_dataset: Any = None) -> EpochSampler:
         return self.sampler
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Per target token of the optimizer step, of all ranks; Trainer's own where the model sees to that itself."""
+        if return_outputs or num_items_in_batch is None or not self._encoder_decoder:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        # Ranks' gradients are averaged afterwards, hence their number.
+        total = summed_loss(model, self.accelerator.unwrap_model(model), inputs)
+        return total * self.accelerator.num_processes / num_items_in_batch
 
     def summary(self) -> dict[str, Any]:
         """steps, tokens, useful_tokens_per_second and final_loss, after training."""
