@@ -59,7 +59,7 @@ class Rows:
 
 def padded_width(longest: np.ndarray, limit: int | None) -> np.ndarray:
     """Width of a matrix for rows of up to `longest` tokens: rounded up to `MULTIPLE`, but not beyond `limit`."""
-    width = np.maximum(-(-longest // MULTIPLE), 1) * MULTIPLE
+    width: np.ndarray = np.maximum(-(-longest // MULTIPLE), 1) * MULTIPLE
     return width if limit is None else np.maximum(longest, np.minimum(width, limit))
 
 

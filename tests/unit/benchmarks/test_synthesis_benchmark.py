@@ -141,7 +141,7 @@ def test_smaller_runs_come_before_and_after_the_largest() -> None:
 
 def test_every_target_stands_at_a_figure_that_is_published() -> None:
     tokens = Rates("output tokens/s", {name: [5.0] for name in ("pad-ray synthesize", "vllm.LLM.generate")})
-    tokens.by_contender |= {published.RAY_LLM: [5.0], published.RAY_LLM_ONE: [4.0]}
+    tokens.by_contender.update({published.RAY_LLM: [5.0], published.RAY_LLM_ONE: [4.0]})
     shards = Rates("MB/s", {"write_shard": [3.0], "pyarrow file + fsync": [4.0], "pyarrow file, no fsync": [9.0]})
     figures = published.published(
         [
