@@ -42,7 +42,8 @@ class Event:
     eta_seconds: float | None = None
     """Until the end of the stage, where it is known."""
     note: str = ""
-    """What a person must not miss: that the stage ends early, and why. Shown at once."""
+    """What a person must not miss: that the stage ends early, and why. Shown at once; an event that says nothing else
+    stays on the screen, above its stage."""
 
     @property
     def finished(self) -> bool:
@@ -122,6 +123,12 @@ class ProgressDisplay:
             self._say(event)
 
     def _draw(self, event: Event) -> None:
+        from rich.text import Text
+
+        if event.note and event == Event(event.stage, note=event.note):
+            # With the next event it would be gone from the stage's own lines.
+            self._console.print(Text(plain(f"{event.stage}: {event.note}"), style="yellow"))
+            return
         if event.stage == self._now.stage:
             self._now = event
             return

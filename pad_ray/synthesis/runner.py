@@ -29,10 +29,14 @@ from pad_ray.synthesis.figures import Figures
 from pad_ray.synthesis.flow import Flow
 from pad_ray.synthesis.interrupt import graceful
 from pad_ray.synthesis.parts import LISTING, Parts, cut
+from pad_ray.synthesis.waiting import Waiting, any_alive, free_resources
 from pad_ray.synthesis.watch import INTERRUPTED, Watch
 
 ENGINE_CPUS = 0.5
 """CPUs that Ray books for an engine actor without a GPU. Fractions, so that on two CPUs no stage waits for another."""
+
+GPU_ENGINE_CPUS = 1.0
+"""CPUs that Ray Data books besides the GPUs of an engine, where nothing is said of CPUs."""
 
 CUT_HERE = 20_000
 """Up to so many questions are cut in the driver; more in a Ray task, whose memory is gone afterwards."""
@@ -200,6 +204,7 @@ def _run_parts(
     try:
         with graceful(watch.interrupt):
             pump.start()
+            waits = _waits(flow, len(missing), executors, watch)
             alive, told = True, 0
             while alive:
                 pump.join(LOOK_SECONDS)
@@ -211,6 +216,9 @@ def _run_parts(
                         _say(attempt, note)
                     told = len(posted.notes)
                     attempt.report(watch.observe(posted, time.monotonic()))
+                for waiting in waits:
+                    if note := waiting.look(time.monotonic(), free_resources):
+                        _say(attempt, note)
         if pump.error and not watch.halt:
             raise pump.error
         if pump.error:  # what halts comes first: a person's wish, a limit, or the reason why engines died
@@ -219,6 +227,17 @@ def _run_parts(
         for actor in [*executors, board]:
             ray.kill(actor)
     return watch.halt
+
+
+def _waits(flow: Flow, parts: int, executors: list[Any], watch: Watch) -> list[Waiting]:
+    """The actors that a person is told of if none of them comes up."""
+    from pad_ray.executor.actor import ACTOR_CPUS
+
+    now, engines = time.monotonic(), min(flow.engine.workers, parts)
+    waits = [Waiting("engine", engines, _engine_needs(flow), lambda: watch.any_engine, now)]
+    if executors:
+        waits.append(Waiting("executor", len(executors), {"CPU": ACTOR_CPUS}, lambda: any_alive(executors), now))
+    return waits
 
 
 class _Pump(threading.Thread):
@@ -237,6 +256,15 @@ class _Pump(threading.Thread):
             self.error = error
 
 
+def _engine_needs(flow: Flow) -> dict[str, float]:
+    """What an engine actor books on this cluster."""
+    import ray
+
+    if ray.cluster_resources().get("GPU", 0) > 0 and flow.engine.engine in ("vllm", "huggingface"):
+        return {"GPU": flow.engine.tensor_parallel_size, "CPU": GPU_ENGINE_CPUS}
+    return {"CPU": ENGINE_CPUS}
+
+
 def _dataset(flow: Flow, job: Any, missing: list[int], executors: list[Any], board: Any) -> Any:
     import ray
     from ray.data import ActorPoolStrategy
@@ -246,9 +274,8 @@ def _dataset(flow: Flow, job: Any, missing: list[int], executors: list[Any], boa
     engines = max(flow.engine.workers, flow.engine.max_workers or 0)
     size = -(-len(missing) // max(MOST_ROWS, ROWS_PER_ENGINE * engines))
     rows = [{"parts": missing[start : start + size]} for start in range(0, len(missing), size)]
-    gpus = ray.cluster_resources().get("GPU", 0)
-    on_gpu = gpus > 0 and flow.engine.engine in ("vllm", "huggingface")
-    resources: dict[str, Any] = {"num_gpus": flow.engine.tensor_parallel_size} if on_gpu else {"num_cpus": ENGINE_CPUS}
+    needs = _engine_needs(flow)
+    resources: dict[str, Any] = {"num_gpus": needs["GPU"]} if "GPU" in needs else {"num_cpus": needs["CPU"]}
     fewest = min(flow.engine.workers, len(rows))
     most = max(fewest, min(flow.engine.max_workers or fewest, len(rows)))
     room = flow.engine.max_sequences // (flow.block_size * flow.policy.first_draws)

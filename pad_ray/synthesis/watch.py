@@ -45,6 +45,11 @@ class Watch:
         self.halt = self.halt or INTERRUPTED
 
     @property
+    def any_engine(self) -> bool:
+        """Whether an engine of this attempt has come up."""
+        return bool(self._by_worker)
+
+    @property
     def figures(self) -> Figures:
         """The run's sums, earlier attempts included."""
         return self._before + self._attempt()

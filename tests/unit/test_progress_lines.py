@@ -191,6 +191,22 @@ def test_a_finished_stage_stays_above_the_next_one(
     assert shown.rindex("evaluate") < shown.rindex("train")
 
 
+def test_a_note_of_its_own_stays_above_the_stage(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    with ProgressDisplay() as display:
+        display(Event("synthesize", note="a shard was set aside"))
+        display(Event("synthesize", 0, 10, "starting the engine"))
+        display(Event("synthesize", note="waiting for CPUs\x1b[2J"))
+        display(Event("synthesize", 4, 10))
+    shown = capsys.readouterr().out
+    assert shown.count("synthesize: a shard was set aside") == shown.count("synthesize: waiting for CPUs") == 1
+    assert shown.rindex("waiting for CPUs") < shown.rindex("4/10")
+    assert "\x1b[2J" not in shown
+
+
 def test_a_stage_that_was_cut_short_is_not_ticked_off(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

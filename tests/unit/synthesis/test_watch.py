@@ -46,6 +46,15 @@ def test_while_the_engines_load_it_says_so() -> None:
     assert (event.detail, event.rows) == ("starting the engine", ())
 
 
+def test_an_engine_that_came_up_stays_known_although_the_board_was_restarted() -> None:
+    seen = watch()
+    seen.observe(post(), 1.0)
+    assert not seen.any_engine
+    seen.observe(post(a=Figures()), 2.0)
+    seen.observe(post(), 3.0)
+    assert seen.any_engine
+
+
 def test_what_earlier_attempts_spent_counts_against_the_budget_and_what_they_yielded_does_not() -> None:
     seen = watch(GuardConfig(max_tokens=1000))
     seen.observe(post(a=SOME), 1.0)
