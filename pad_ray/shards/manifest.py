@@ -15,6 +15,7 @@ from pad_ray.errors import RunDirectoryError, ShardError
 from pad_ray.shards.lease import BEAT_FILE
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import PREFIX, RECORD
+from pad_ray.shards.sums import Sums
 from pad_ray.shards.writer import ShardRecord
 
 MANIFEST = "manifest.json"
@@ -24,22 +25,15 @@ SHARDS = "shards"
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Sums):
     """Sums over shards of judged programs."""
 
-    questions: int = 0
     programs: int = 0
     tokens: int = 0
-    prompt_tokens: int = 0
+    """Completion tokens, without the wasted ones."""
     statuses: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     """In which a shard was worked on: engine start-up and the pauses between attempts are not in it."""
-    kept: int = 0
-    satisfied: int = 0
-    given_up: int = 0
-    failed: int = 0
-    wasted_tokens: int = 0
-    dollars: float = 0.0
     cpu_seconds: float = 0.0
     attempts: int = 0
     """Of how many attempts there are shards; 0 where there are no attempts."""

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 
 from pad_ray.shards.files import commit, sealed_json
 from pad_ray.shards.place import Place
+from pad_ray.shards.sums import Sums
 
 
 @dataclass(frozen=True, slots=True)
-class ShardRecord:
+class ShardRecord(Sums):
     """What the ledger knows of one committed shard. Written after it, with a checksum of its own: a shard without a
     record does not count.
 
@@ -29,28 +30,15 @@ class ShardRecord:
     rows: int
     bytes: int
     sha256: str
-    questions: int = 0
     tokens: int = 0
-    prompt_tokens: int = 0
+    """Completion tokens, without the wasted ones."""
     statuses: dict[str, int] = field(default_factory=dict)
     """Programs by status, in a shard of judged programs."""
     started: float = 0.0
     finished: float = 0.0
     """Unix seconds between which the shard's content was made."""
-    kept: int = 0
-    """Programs that are trained on."""
-    satisfied: int = 0
-    """Questions with as many kept programs as were wanted."""
-    given_up: int = 0
-    """Questions whose yield was too low to go on."""
-    failed: int = 0
-    """Questions that could not be done."""
     failures: list[dict[str, str]] = field(default_factory=list)
-    """Those questions: `question_id` and `reason`."""
-    wasted_tokens: int = 0
-    """Completion tokens of draws that were aborted or not needed; not among `tokens`."""
-    dollars: float = 0.0
-    """What the teacher's tokens cost, by the prices in the config."""
+    """The questions that failed: `question_id` and `reason`."""
     cpu_seconds: float = 0.0
     """CPU time of the programs."""
     attempt: int = 0

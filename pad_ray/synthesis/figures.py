@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from pad_ray.records import Status
+from pad_ray.shards.sums import Sums
 
 WINDOW_SECONDS = 60.0
 """Over which a rate is taken: long enough to smooth out blocks that end together, short enough to show a stall."""
@@ -26,27 +27,13 @@ ETA_LEAST_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Sums):
     """Sums since the start of a worker, of an attempt or of a run. All of them add up, `in_flight` included."""
 
-    questions: int = 0
-    """Questions of committed parts: the satisfied, the given up, the failed, and those that got all their samples."""
-    satisfied: int = 0
-    """Questions with as many distinct right programs as are wanted."""
-    given_up: int = 0
-    """Questions whose yield is too low to go on."""
-    failed: int = 0
-    """Questions that could not be asked or judged; they are in `failed.jsonl`."""
     programs: Mapping[str, int] = field(default_factory=dict)
     """Programs judged, by `Status`."""
-    kept: int = 0
-    """Distinct right programs of committed parts."""
     completion_tokens: int = 0
     """All that the teacher wrote, the wasted ones included."""
-    prompt_tokens: int = 0
-    wasted_tokens: int = 0
-    """Completion tokens of draws that were aborted, or ended when their question was satisfied."""
-    dollars: float = 0.0
     parts: int = 0
     """Parts committed."""
     engine_deaths: int = 0

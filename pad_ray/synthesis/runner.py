@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,6 +24,7 @@ from pad_ray.shards import manifest
 from pad_ray.shards.damage import whole_records
 from pad_ray.shards.lease import Lease
 from pad_ray.shards.place import Place
+from pad_ray.shards.sums import Sums
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.synthesis.figures import Figures
 from pad_ray.synthesis.flow import Flow
@@ -148,17 +149,10 @@ def _figures(done: list[ShardRecord]) -> Figures:
     """What earlier attempts committed and spent."""
     totals = manifest.total(done)
     return Figures(
-        questions=totals.questions,
-        satisfied=totals.satisfied,
-        given_up=totals.given_up,
-        failed=totals.failed,
         programs=totals.statuses,
-        kept=totals.kept,
         completion_tokens=totals.tokens + totals.wasted_tokens,
-        prompt_tokens=totals.prompt_tokens,
-        wasted_tokens=totals.wasted_tokens,
-        dollars=totals.dollars,
         parts=len(done),
+        **{shared.name: getattr(totals, shared.name) for shared in fields(Sums)},
     )
 
 
