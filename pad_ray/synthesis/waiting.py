@@ -19,7 +19,9 @@ Nodes = Sequence[Mapping[str, float]]
 
 @dataclass(slots=True)
 class Waiting:
-    """Follows the actors of one kind until one of them is up, or a person was told why none is. Only ever a message."""
+    """Follows the actors of one kind until one of them is up, or a person was told why none is. Only ever a message: an
+    actor whose process is slow to start has booked its share already, and looks like one that finds no room.
+    """
 
     kind: str
     """What one of them is called."""
