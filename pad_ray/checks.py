@@ -159,6 +159,19 @@ def check_trainable(config: RunConfig) -> None:
         )
 
 
+def check_sampled(config: RunConfig) -> None:
+    """The finished student is a model that engines can load.
+
+    Raises:
+        ConfigError: if it will be an adapter alone.
+    """
+    if config.student.lora and not config.student.lora.merge:
+        raise ConfigError(
+            "student.lora.merge: false leaves an adapter, which is not sampled or evaluated; set it to true, or use "
+            "only synthesize and train"
+        )
+
+
 def checked_demonstrations(config: RunConfig) -> tuple[tuple[Demonstration, ...], ...]:
     """The demonstrations of each file, none of which is a question of an evaluation set.
 

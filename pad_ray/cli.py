@@ -107,7 +107,7 @@ def train(
         return _plan_training(config, overrides, on)
     if on is not None:
         raise typer.BadParameter("plans for other machines: only with --dry-run", param_hint="--on")
-    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, trains=True, samples=False, allow_changed=allow_changed) as pipeline:
         model = pipeline.train()
     typer.echo(f"student: {model}")
 
@@ -277,12 +277,14 @@ def _pipeline(
     *,
     student: bool = True,
     trains: bool = False,
+    samples: bool = True,
     model: str | None = None,
     allow_changed: list[str] | None = None,
 ) -> Iterator[Pipeline]:
     """The steps of a run: settings, models and questions checked, directory opened, cluster joined.
 
-    `student`: one has a part in it, to be trained (`trains`) or measured; `model`: another than the run's is measured.
+    `student`: one has a part in it, to be trained (`trains`) or sampled (`samples`); `model`: another than the run's is
+    measured.
     """
     from pad_ray import checks
     from pad_ray.config_file import load_config
@@ -299,6 +301,8 @@ def _pipeline(
     checks.checked_demonstrations(config)
     if trains:
         checks.check_trainable(config)
+    if student and samples:
+        checks.check_sampled(config)
 
     from pad_ray.pipeline import Pipeline
     from pad_ray.rundir import open_run

@@ -42,9 +42,17 @@ HEALTH_CHECK_SECONDS = 0.5
 
 RUN_FILE = "run.json"
 
-NO_INFLUENCE = {"model", "checkpoint_steps", "epochs", "learning_rate", "max_source_tokens", "max_target_tokens"}
-"""Settings outside the fingerprint: where the base model lies and how often it is saved change no weight; the others go
-in by the values that count, or by the corpus."""
+NO_INFLUENCE = {
+    "model",
+    "offload_folder",
+    "checkpoint_steps",
+    "epochs",
+    "learning_rate",
+    "max_source_tokens",
+    "max_target_tokens",
+}
+"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight; the others go in
+by the values that count, or by the corpus."""
 
 logger = logging.getLogger(__name__)
 

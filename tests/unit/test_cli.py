@@ -107,6 +107,14 @@ def test_a_synthesis_asks_for_no_student(run: Path) -> None:
         cli.main(["--debug", "synthesize", str(run), f"student.model={run.parent / 'nowhere'}"])
 
 
+def test_a_student_that_will_be_an_adapter_alone(run: Path, refused: Callable[..., str]) -> None:
+    for command in ("distill", "refine", "evaluate"):
+        assert refused(command, run, "student.lora={merge: false}").startswith("student.lora.merge: false leaves ")
+    for command in ("synthesize", "train"):
+        with pytest.raises(AssertionError, match="went on to start a cluster"):
+            cli.main(["--debug", command, str(run), "student.lora={merge: false}"])
+
+
 def test_an_unknown_embedded_model(run: Path, refused: Callable[..., str]) -> None:
     assert "the embedded models are" in refused("train", run, "student.model=embedded:studnet")
 
