@@ -113,6 +113,27 @@ def train(
 
 
 @app.command()
+def steps(
+    folder: Annotated[Path, typer.Argument(help="folder of a training, such as RUN/student")],
+    step: Annotated[int | None, typer.Option(help="print the programs that entered this optimizer step")] = None,
+    program: Annotated[str | None, typer.Option(help="print the steps that this program or repair entered")] = None,
+) -> None:
+    """Which verified programs entered which optimizer step of a training."""
+    from pad_ray.student.cursor import Steps
+
+    if (step is None) == (program is None):
+        raise typer.BadParameter("give one of them: --step 17, or --program ID")
+    known = Steps(folder)
+    if step is not None:
+        for rank, ids in enumerate(known.programs(step)):
+            for name in ids:
+                typer.echo(f"rank {rank}  {name}")
+    elif program is not None:
+        found = list(known.steps_of(program))
+        typer.echo(f"of {len(known)} steps: {', '.join(map(str, found)) or 'none'}")
+
+
+@app.command()
 def refine(
     config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
 ) -> None:

@@ -1,6 +1,7 @@
 """The driver's side of a training: what it is, whether it has been done, and Ray Train to do it.
 
 out_dir/run.json         the fingerprint of the training that this folder belongs to
+out_dir/cursor.json      which examples come in which step
 out_dir/progress.jsonl   what is said on the way
 out_dir/tensorboard/     loss, gradient norm, learning rate
 out_dir/checkpoints/     the newest savepoints

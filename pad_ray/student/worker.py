@@ -17,11 +17,11 @@ from pad_ray.errors import ConfigError
 from pad_ray.student import savepoint
 from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model
 from pad_ray.student.collator import Collator, PackedCollator, Rows, attention_form
+from pad_ray.student.cursor import Cursor
 from pad_ray.student.failure import record_failure, refuse_to_repeat
 from pad_ray.student.fit import Node, check_fits
 from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
-from pad_ray.student.order import Schedule
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.tokenizer import load_tokenizer
@@ -68,11 +68,13 @@ def _train(plan: TrainingPlan) -> None:
     _check_memory(plan, corpus)
     arguments = _arguments(plan)
     model = _load_model(plan)
-    schedule, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
+    cursor, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
+    if rank == 0:
+        cursor.write(plan.out_dir)
     use_cache = model.config.use_cache
     stepper = Stepper(
         plan,
-        schedule,
+        cursor.schedule(corpus),
         model=model,
         args=arguments,
         train_dataset=Rows(corpus),
@@ -85,12 +87,14 @@ def _train(plan: TrainingPlan) -> None:
 
 def _batches(
     plan: TrainingPlan, corpus: MappedCorpus, tokenizer: PreTrainedTokenizerBase, model: PretrainedConfig, ranks: int
-) -> tuple[Schedule, Collator | PackedCollator]:
+) -> tuple[Cursor, Collator | PackedCollator]:
     """Which examples meet, and how they become tensors."""
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
     width = plan.packed_width
-    schedule = Schedule(
-        corpus.lengths,
+    inside = plan.corpus_dir.is_relative_to(plan.out_dir)
+    cursor = Cursor(
+        corpus=str(plan.corpus_dir.relative_to(plan.out_dir) if inside else plan.corpus_dir),
+        fingerprint=corpus.record["fingerprint"],
         batch=plan.config.batch_size,
         ranks=ranks,
         accumulation=plan.config.gradient_accumulation,
@@ -99,9 +103,9 @@ def _batches(
         width=width,
     )
     if width is None:
-        return schedule, Collator(pad, width_limit=plan.max_positions)
+        return cursor, Collator(pad, width_limit=plan.max_positions)
     attention = attention_form(model.model_type, model._attn_implementation)
-    return schedule, PackedCollator(pad, width, attention=attention)
+    return cursor, PackedCollator(pad, width, attention=attention)
 
 
 def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:

@@ -26,6 +26,7 @@ from pad_ray.config import RayConfig, StudentConfig
 from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.runtime import ray_cluster
 from pad_ray.student.corpus import Example, build_corpus
+from pad_ray.student.cursor import Steps
 from pad_ray.student.trainer import TrainingReport, train_student
 
 EXAMPLES = [
@@ -143,6 +144,12 @@ def test_it_learns_and_says_so(trained: Trained, llama_corpus: Path) -> None:
     assert trained.report.steps == STEPS
     assert trained.report.final_loss == entries[-1]["loss"]
     assert any(p.name.startswith("events.") for p in (trained.out_dir / "tensorboard").iterdir())
+
+
+def test_the_examples_of_every_step_can_be_read_back(trained: Trained) -> None:
+    steps = Steps(trained.out_dir)
+    assert len(steps) == STEPS
+    assert sum(len(ids) for step in range(1, STEPS + 1) for ids in steps.programs(step)) == 2 * len(EXAMPLES)
 
 
 def test_the_model_is_an_ordinary_checkpoint(trained: Trained, llama: Path) -> None:

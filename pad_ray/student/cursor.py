@@ -1,0 +1,96 @@
+"""Which verified programs entered which optimizer step: the run's ledger goes on to the end of the training.
+
+Nothing is written while training goes on. The order of the examples follows from the corpus, the seed and a few
+numbers (`order.Schedule`); those are written once, and the rest is computed when somebody asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pad_ray.errors import RunDirectoryError
+from pad_ray.shards.files import commit_json
+from pad_ray.student.mapped import MappedCorpus
+from pad_ray.student.order import Schedule
+
+CURSOR_FILE = "cursor.json"
+"""Beside the checkpoints of a training; written before its first step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """All that decides which example comes when."""
+
+    corpus: str
+    """Folder of the corpus, relative to that of the training where it lies in it."""
+    fingerprint: str
+    """Of the corpus."""
+    batch: int
+    ranks: int
+    accumulation: int
+    epochs: float
+    seed: int
+    width: int | None
+    """Tokens of a packed row; None: not packed."""
+
+    def schedule(self, corpus: MappedCorpus) -> Schedule:
+        """The order in which the examples of `corpus` come."""
+        return Schedule(
+            corpus.lengths,
+            batch=self.batch,
+            ranks=self.ranks,
+            accumulation=self.accumulation,
+            epochs=self.epochs,
+            seed=self.seed,
+            width=self.width,
+        )
+
+    def write(self, out_dir: Path) -> None:
+        commit_json(out_dir / CURSOR_FILE, asdict(self))
+
+
+class Steps:
+    """The steps of the training in a folder, as far as they are or will be done."""
+
+    def __init__(self, out_dir: Path) -> None:
+        """Read the cursor and map the corpus.
+
+        Raises:
+            RunDirectoryError: no training was started there, or its corpus is another now.
+            TrainingError: the corpus is not there.
+        """
+        try:
+            values: dict[str, Any] = json.loads((out_dir / CURSOR_FILE).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunDirectoryError(
+                f"{out_dir}: no training was started there ({CURSOR_FILE} is missing); give the folder of one, such as "
+                "RUN/student or RUN/refinement/round-1"
+            ) from None
+        cursor = Cursor(**values)
+        self._corpus = MappedCorpus(out_dir / cursor.corpus)
+        if self._corpus.record["fingerprint"] != cursor.fingerprint:
+            raise RunDirectoryError(f"{out_dir}: its corpus was made anew since the training; train again to have both")
+        self._schedule = cursor.schedule(self._corpus)
+
+    def __len__(self) -> int:
+        return self._schedule.total_steps
+
+    def programs(self, step: int) -> list[list[str]]:
+        """Ids of the programs, or repairs, that each rank learns from in optimizer step `step`, counted from 1.
+
+        Raises:
+            RunDirectoryError: there is no such step.
+        """
+        if not 1 <= step <= len(self):
+            raise RunDirectoryError(f"step {step}: the training has steps 1 to {len(self)}")
+        return [self._corpus.source_ids(members.tolist()) for members in self._schedule.members(step)]
+
+    def steps_of(self, program: str) -> Iterator[int]:
+        """The optimizer steps that a program enters: one in each epoch."""
+        for step in range(1, len(self) + 1):
+            if any(program in ids for ids in self.programs(step)):
+                yield step
