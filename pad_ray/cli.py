@@ -322,7 +322,7 @@ def _pipeline(
     checks.checked_demonstrations(config)
     if trains:
         checks.check_trainable(config)
-    if student and samples:
+    if student and samples and model is None:
         checks.check_sampled(config)
 
     from pad_ray.pipeline import Pipeline

@@ -70,6 +70,8 @@ def anatomy_of(path: str | Path) -> Anatomy:
     """
     folder = _folder(path)
     tensors, config = tensor_shapes(folder), _config(folder)
+    if not config.is_encoder_decoder:
+        config = config.get_text_config()  # of a model that also sees: the part that writes
     if getattr(config, "tie_word_embeddings", False):
         # Some checkpoints hold the head, which is the embedding, a second time.
         tensors = {name: shape for name, shape in tensors.items() if not name.endswith("lm_head.weight")}
@@ -85,7 +87,7 @@ def anatomy_of(path: str | Path) -> Anatomy:
         hidden=hidden,
         attention=heads * (getattr(config, "head_dim", None) or hidden // max(heads, 1)),
         heads=heads,
-        vocabulary=config.vocab_size,
+        vocabulary=getattr(config, "vocab_size", None) or 0,
         max_positions=getattr(config, "max_position_embeddings", None),
     )
 

@@ -33,7 +33,11 @@ MULTIPLE = 8
 
 MASKED_BY_POSITIONS = frozenset({"gpt2", "llama", "mistral", "qwen2", "qwen3"})
 """`model_type` of the models known to find the examples of a packed row from their positions, and to hand sequence
-bounds on to flash attention. Others get a mask of their own, which takes memory quadratic in the width."""
+bounds on to flash attention."""
+
+MASKED_BY_MASK = frozenset({"opt"})
+"""`model_type` of the models known to take a mask of four dimensions as it is, which takes memory quadratic in the
+width. Others would crash on it (Bloom), or run state over the seam all the same (models with recurrent layers)."""
 
 Attention = Literal["positions", "bounds", "boolean_mask", "additive_mask"]
 """How a packed batch says where an example ends: by positions alone, by sequence bounds too, or by a mask that is
@@ -109,7 +113,7 @@ def attention_form(model_type: str, implementation: str) -> Attention:
         return "positions"
     if known and implementation.startswith("flash_attention"):
         return "bounds"
-    if implementation in ("eager", "sdpa"):
+    if model_type in MASKED_BY_MASK and implementation in ("eager", "sdpa"):
         return "additive_mask" if implementation == "eager" else "boolean_mask"
     raise TrainingError(
         f"examples of a {model_type} model cannot be kept apart in a packed row with {implementation}; "

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 def summed_loss(model: Any, unwrapped: Any, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
     """Sum of the cross-entropies of the labels int64[rows, width]; 0, with gradients of 0, where there are none.
 
-    `model` is called; `unwrapped`, the same inside DeepSpeed's wrapping, shifts the labels to the decoder's inputs.
+    `model` is called; `unwrapped`, the same inside DeepSpeed's wrapping, shifts the labels to the decoder's inputs
+    where it has a method for that; M2M100, which has none, is given the labels and does it itself.
     """
     from torch.nn.functional import cross_entropy
 
     labels = inputs["labels"]
-    others = {name: tensor for name, tensor in inputs.items() if name != "labels"}
-    shifted = unwrapped.prepare_decoder_input_ids_from_labels(labels=labels)
-    logits = model(**others, decoder_input_ids=shifted)["logits"]
+    if hasattr(unwrapped, "prepare_decoder_input_ids_from_labels"):
+        inputs = {name: tensor for name, tensor in inputs.items() if name != "labels"}
+        inputs["decoder_input_ids"] = unwrapped.prepare_decoder_input_ids_from_labels(labels=labels)
+    logits = model(**inputs)["logits"]
     return cross_entropy(logits.flatten(0, 1).float(), labels.flatten(), ignore_index=IGNORED, reduction="sum")

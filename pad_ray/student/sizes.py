@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from pad_ray.config import LoraConfig, StudentConfig
 from pad_ray.student.zero import BUCKET_ELEMENTS, packed_width
 
-EMBEDDINGS = frozenset(["shared", "embed_tokens", "wte", "wpe", "embed_positions", "relative_attention_bias"])
+EMBEDDINGS = frozenset(
+    [
+        "shared",
+        "embed_tokens",
+        "embed_in",
+        "word_embeddings",
+        "wte",
+        "wpe",
+        "embed_positions",
+        "relative_attention_bias",
+    ]
+)
 """Last parts of the names of tables that are looked up, not multiplied."""
 
 HEADS = frozenset(["lm_head", "embed_out"])

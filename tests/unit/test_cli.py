@@ -110,9 +110,9 @@ def test_a_synthesis_asks_for_no_student(run: Path) -> None:
 def test_a_student_that_will_be_an_adapter_alone(run: Path, refused: Callable[..., str]) -> None:
     for command in ("distill", "refine", "evaluate"):
         assert refused(command, run, "student.lora={merge: false}").startswith("student.lora.merge: false leaves ")
-    for command in ("synthesize", "train"):
+    for command in ("synthesize", "train", "evaluate --model embedded:student"):
         with pytest.raises(AssertionError, match="went on to start a cluster"):
-            cli.main(["--debug", command, str(run), "student.lora={merge: false}"])
+            cli.main(["--debug", *command.split(), str(run), "student.lora={merge: false}"])
 
 
 def test_an_unknown_embedded_model(run: Path, refused: Callable[..., str]) -> None:

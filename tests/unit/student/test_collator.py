@@ -131,7 +131,7 @@ def test_bounds_are_those_that_transformers_finds_in_one_long_row(lengths: list[
         ("qwen2", "sdpa", "positions"),
         ("qwen2", "flash_attention_2", "bounds"),
         ("opt", "eager", "additive_mask"),
-        ("falcon", "sdpa", "boolean_mask"),
+        ("opt", "sdpa", "boolean_mask"),
     ],
 )
 def test_how_examples_are_kept_apart(model_type: str, implementation: str, form: Attention) -> None:
@@ -141,6 +141,9 @@ def test_how_examples_are_kept_apart(model_type: str, implementation: str, form:
 def test_where_examples_cannot_be_kept_apart_packing_is_refused() -> None:
     with pytest.raises(TrainingError, match=r"opt .*flash_attention_2; set student.packing to false"):
         attention_form("opt", "flash_attention_2")
+    for model_type in ("bloom", "lfm2", "qwen3_next"):
+        with pytest.raises(TrainingError, match=rf"examples of a {model_type} model .* set student.packing to false"):
+            attention_form(model_type, "eager")
 
 
 def tiny(model_type: str, implementation: str) -> torch.nn.Module:

@@ -42,6 +42,10 @@ def test_it_does_not_matter_which_micro_batch_an_example_is_in(model: Any) -> No
     assert summed_loss(model, model, batch(ROWS)).item() == pytest.approx(apart, rel=1e-5)
 
 
+def test_a_model_that_shifts_labels_by_itself_has_the_same_loss(model: Any) -> None:
+    assert summed_loss(model, object(), batch(ROWS)).item() == summed_loss(model, model, batch(ROWS)).item()
+
+
 def test_a_micro_batch_without_targets_adds_nothing(model: Any) -> None:
     nothing = batch([{"input_ids": [], "labels": []}])
     loss = summed_loss(model, model, nothing)
