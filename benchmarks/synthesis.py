@@ -47,7 +47,7 @@ from synthesis_peers.published import (
 DRAWS = 4
 """Per question, where the number is fixed so that all contenders write the same tokens."""
 
-TOKEN_QUESTIONS, LOOP_QUESTIONS, PIPELINE_QUESTIONS = 512, 256, 30_000
+TOKEN_QUESTIONS, LOOP_QUESTIONS, PIPELINE_QUESTIONS = 1536, 256, 30_000
 """Half a minute a round and more each: the ramps at both ends of a run are in its rate."""
 
 QUICK_TOKENS, QUICK_LOOP, QUICK_PIPELINE, QUICK_SIZES = 16, 16, 200, (100, 200, 400)

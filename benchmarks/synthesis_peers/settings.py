@@ -19,8 +19,9 @@ COMMON = (
     f"ray.num_cpus={CORES}",
 )
 
-POOL = (f"teacher.workers={CORES}", "teacher.stagger_seconds=0")
-"""An engine a core, of one thread each. They load at the same time: an engine's start is in no rate."""
+POOL = (f"teacher.workers={CORES}", "teacher.stagger_seconds=0", "synthesis.block_size=16")
+"""An engine a core, of one thread each. They load at the same time: an engine's start is in no rate. A block is short
+beside the run: the engine that has the last one works alone for that long."""
 
 DUMMY = ("teacher.engine=dummy",)
 """The teacher without a model: what is left is ours."""
