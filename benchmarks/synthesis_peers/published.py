@@ -24,7 +24,7 @@ OURS_ONE = "pad-ray synthesize, one engine of two threads"
 BARE = "vllm.LLM.generate"
 RAY_LLM = "ray.data.llm"
 RAY_LLM_ONE = "ray.data.llm, one engine of two threads"
-"""Those without a number have an engine of one thread on each core."""
+"""`OURS` and `RAY_LLM` have a pool: an engine of one thread on each core."""
 
 SIZES = (10_000, 100_000, 1_000_000)
 """Questions of the runs that are compared with one another."""

@@ -68,7 +68,7 @@ class Steps:
         except FileNotFoundError:
             raise RunDirectoryError(
                 f"{out_dir}: no training was started there ({CURSOR_FILE} is missing); give the folder of one, such as "
-                "RUN/student or RUN/refinement/round-1"
+                "RUN/student or RUN/refinement/round-1/student"
             ) from None
         cursor = Cursor(**values)
         self._corpus = MappedCorpus(out_dir / cursor.corpus)

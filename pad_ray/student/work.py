@@ -64,7 +64,7 @@ def at_most(config: StudentConfig, examples: int) -> Corpus:
 
 
 def work(model: Anatomy, config: StudentConfig, corpus: Corpus) -> Work:
-    """Packed rows are counted as full, which first-fit decreasing comes to within a few per cent of."""
+    """Packed rows are counted as full, which packing comes to within a few per cent of."""
     width = packed_width(config, encoder_decoder=model.encoder_decoder, max_positions=model.max_positions)
     rows = math.ceil(corpus.tokens / width) if width else corpus.examples
     per_micro_step = config.batch_size * config.workers
