@@ -68,7 +68,7 @@ def distill(
         return _dry_run(config, overrides)
     from pad_ray.report.tables import distillation_table
 
-    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
         summary = pipeline.distill()
     _print(distillation_table(summary, pipeline.folder))
 
@@ -82,7 +82,7 @@ def synthesize(
         return _dry_run(config, overrides)
     from pad_ray.report.tables import synthesis_table
 
-    with _pipeline(config, overrides, student=False, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, allow_changed=allow_changed) as pipeline:
         totals = pipeline.synthesize()
     _print(synthesis_table(totals, pipeline.synthesis, pipeline.screening()))
 
@@ -107,7 +107,7 @@ def train(
         return _plan_training(config, overrides, on)
     if on is not None:
         raise typer.BadParameter("plans for other machines: only with --dry-run", param_hint="--on")
-    with _pipeline(config, overrides, trains=True, samples=False, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
         model = pipeline.train()
     typer.echo(f"student: {model}")
 
@@ -140,7 +140,7 @@ def refine(
     """Rounds in which the trained student learns to repair programs."""
     if dry_run:
         return _dry_run(config, overrides)
-    with _pipeline(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
         refined = pipeline.refine()
     typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
 
@@ -160,7 +160,7 @@ def evaluate(
     from pad_ray.pipeline import evaluated
     from pad_ray.report.tables import evaluation_table
 
-    with _pipeline(config, overrides, model=model, allow_changed=allow_changed) as pipeline:
+    with _pipeline(config, overrides, samples=True, model=model, allow_changed=allow_changed) as pipeline:
         known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
         pipeline.measure(known, path)
     _print(evaluation_table(evaluated(pipeline.folder / "evaluation" / known), f"{known}: {path}"))
@@ -296,16 +296,14 @@ def _pipeline(
     path: Path,
     overrides: list[str] | None,
     *,
-    student: bool = True,
     trains: bool = False,
-    samples: bool = True,
+    samples: bool = False,
     model: str | None = None,
     allow_changed: list[str] | None = None,
 ) -> Iterator[Pipeline]:
     """The steps of a run: settings, models and questions checked, directory opened, cluster joined.
 
-    `student`: one has a part in it, to be trained (`trains`) or sampled (`samples`); `model`: another than the run's is
-    measured.
+    `trains`, `samples`: a student is trained, or sampled; `model`: another than the run's is measured.
     """
     from pad_ray import checks
     from pad_ray.config_file import load_config
@@ -314,7 +312,7 @@ def _pipeline(
     checks.check_places(config)
     checks.check_questions(config)
     checks.check_engine("teacher", config.teacher)
-    base = checks.student_checkpoint(config) if student else None
+    base = checks.student_checkpoint(config) if trains or samples else None
     if base:
         checks.check_student_engine(config, base)
     if model is not None:
@@ -322,7 +320,7 @@ def _pipeline(
     checks.checked_demonstrations(config)
     if trains:
         checks.check_trainable(config)
-    if student and samples and model is None:
+    if samples and model is None:
         checks.check_sampled(config)
 
     from pad_ray.pipeline import Pipeline
