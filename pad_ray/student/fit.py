@@ -187,4 +187,4 @@ def _written(value: Any) -> str:
 
 def gib(count: float) -> str:
     """Bytes as people read them."""
-    return f"{count / GIB:.1f} GiB"
+    return f"{count / GIB:.1f} GiB" if count >= GIB / 10 or not count else f"{count / (1 << 20):.1f} MiB"
