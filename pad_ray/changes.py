@@ -16,6 +16,11 @@ IMMATERIAL = (
     "synthesis.guard.*",
     "teacher.workers",
     "student_engine.workers",
+    "student.workers",
+    "student.checkpoint_steps",
+    "student.log_to",
+    "student.hang_minutes",
+    "student.validation.batch_size",
     "executor.workers",
     "*.max_workers",
     "*.stagger_seconds",
@@ -29,8 +34,8 @@ IMMATERIAL = (
 )
 """Leaves of a config that do not decide its content: where it runs, how fast, how it resumes and when it halts.
 
-A run that was refused a bad row and is told to skip it is the same run. `student.workers` is not among them: the batch
-of an optimiser step grows with it.
+A run that was refused a bad row and is told to skip it is the same run. A training that has begun on some ranks goes
+on with the same steps on others.
 """
 
 MATERIAL = ("*.endpoint.api",)

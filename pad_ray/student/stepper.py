@@ -1,43 +1,18 @@
-"""transformers' Trainer with our order of examples, our savepoints and our progress. Imports torch and transformers."""
+"""transformers' Trainer with our order of examples, our loss and our callbacks. Imports torch and transformers."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Iterator
 from typing import Any
 
-import torch.distributed as dist
-from torch.utils.data import Sampler
-from transformers import Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.integrations.integration_utils import TensorBoardCallback
+from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback
 
-from pad_ray.errors import TrainingError
-from pad_ray.student import savepoint
 from pad_ray.student.loss import summed_loss
 from pad_ray.student.order import Schedule
 from pad_ray.student.plan import TrainingPlan
-from pad_ray.student.progress import say
-
-
-class EpochSampler(Sampler[Any]):  # type: ignore[misc]
-    """The entries of one epoch for all ranks, examples or packed rows; accelerate deals them out in micro-batches, one
-    rank after the other.
-
-    It has no `set_epoch`, on purpose: on resuming, accelerate wraps samplers too deep for its own call to reach them.
-    `epoch` is set by `Rounds` instead.
-    """
-
-    def __init__(self, schedule: Schedule) -> None:
-        self._schedule = schedule
-        self.epoch = 0
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._schedule.order(self.epoch).tolist())
-
-    def __len__(self) -> int:
-        return self._schedule.examples_per_epoch
+from pad_ray.student.rounds import Rounds
+from pad_ray.student.sampler import EpochSampler
+from pad_ray.student.saving import Saving
 
 
 class Stepper(Trainer):  # type: ignore[misc]
@@ -50,6 +25,7 @@ class Stepper(Trainer):  # type: ignore[misc]
         self.rounds = Rounds(plan, schedule, self.sampler)
         self.remove_callback(PrinterCallback)
         self.add_callback(self.rounds)
+        self.add_callback(Saving(plan))
 
     def _get_train_sampler(self, train_dataset: Any = None) -> EpochSampler:
         return self.sampler
@@ -67,104 +43,3 @@ class Stepper(Trainer):  # type: ignore[misc]
     def summary(self) -> dict[str, Any]:
         """steps, tokens, useful_tokens_per_second and final_loss, after training."""
         return self.rounds.summary(self.state)
-
-
-class Rounds(TrainerCallback):  # type: ignore[misc]
-    """What happens around the steps: clocks, progress, TensorBoard, the sealing of savepoints."""
-
-    def __init__(self, plan: TrainingPlan, schedule: Schedule, sampler: EpochSampler) -> None:
-        self._plan, self._schedule, self._sampler = plan, schedule, sampler
-        self._first_step, self._clock, self._stopped = 0, 0.0, 0.0
-        self._tensorboard: TensorBoardCallback | None = None
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        self._first_step, self._clock = state.global_step, time.monotonic()
-        if not state.is_world_process_zero:
-            return
-        from torch.utils.tensorboard import SummaryWriter
-
-        # Entries of steps that a broken training had made beyond the savepoint are taken back.
-        purge = self._first_step + 1 if self._first_step else None
-        writer = SummaryWriter(str(self._plan.tensorboard_dir), purge_step=purge)
-        self._tensorboard = TensorBoardCallback(writer)  # type: ignore[no-untyped-call]
-        start_up = time.time() - self._plan.started
-        message = f"training starts after {start_up:.1f} s"
-        say(self._plan.out_dir, {"message": message, "step": self._first_step, "start_up_seconds": start_up})
-
-    def on_epoch_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
-
-    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """At the last step: an entry of progress, and no savepoint, since the model itself is written next."""
-        if state.global_step >= state.max_steps:
-            control.should_log = True
-            control.should_save = False
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, float] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        """Every rank has the same loss here, so all of them stop, or none.
-
-        Raises:
-            TrainingError: the loss is not finite.
-        """
-        if not logs or "loss" not in logs:
-            return
-        if not math.isfinite(logs["loss"]):
-            raise TrainingError(
-                f"the loss is {logs['loss']} at step {state.global_step}; lower student.learning_rate "
-                f"({self._plan.learning_rate:g}), raise student.warmup_ratio, "
-                f"or look at the base model {self._plan.model}"
-            )
-        if self._tensorboard is None:
-            return
-        self._tensorboard.on_log(args, state, control, logs)  # type: ignore[no-untyped-call]
-        speed = self._tokens_per_second(state.global_step)
-        total = self._schedule.tokens_after(state.max_steps)
-        done = self._schedule.tokens_after(state.global_step)
-        entry = {
-            "step": state.global_step,
-            "total": state.max_steps,
-            "loss": logs["loss"],
-            "learning_rate": logs["learning_rate"],
-            "tokens": done,
-            "tokens_per_second": speed,
-            "eta_seconds": (total - done) / speed,
-        }
-        say(self._plan.out_dir, entry)
-
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        dist.barrier()
-        if state.is_world_process_zero:
-            savepoint.seal(self._plan.savepoints_dir / f"{savepoint.PREFIX}{state.global_step}")
-
-    def on_train_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        self._stopped = time.monotonic()
-        if self._tensorboard is not None:
-            self._tensorboard.on_train_end(args, state, control)  # type: ignore[no-untyped-call]
-
-    def _tokens_per_second(self, step: int) -> float:
-        """Useful tokens per second of this process since training began in it, savepoints included."""
-        tokens = self._schedule.tokens_after(step) - self._schedule.tokens_after(self._first_step)
-        return tokens / max((self._stopped or time.monotonic()) - self._clock, 1e-9)
-
-    def summary(self, state: TrainerState) -> dict[str, Any]:
-        """See `Stepper.summary`. `final_loss` is the mean over the steps since the entry before the last."""
-        losses = [entry["loss"] for entry in state.log_history if "loss" in entry]
-        return {
-            "steps": state.global_step,
-            "tokens": self._schedule.tokens_after(state.global_step),
-            "useful_tokens_per_second": self._tokens_per_second(state.global_step),
-            "final_loss": losses[-1],
-        }

@@ -1,6 +1,5 @@
 """The student trained for real: Ray Train, two ranks, DeepSpeed, tiny random models."""
 
-import dataclasses
 import json
 import shutil
 from collections.abc import Iterator
@@ -10,33 +9,17 @@ import psutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, corpus_of, run, save_llama, save_t5
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForSeq2SeqLM,
     AutoTokenizer,
-    LlamaConfig,
-    LlamaForCausalLM,
-    PreTrainedTokenizerFast,
-    T5Config,
-    T5ForConditionalGeneration,
 )
 
-from pad_ray.config import RayConfig, StudentConfig
+from pad_ray.config import RayConfig
 from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.runtime import ray_cluster
-from pad_ray.student.corpus import Example, build_corpus
 from pad_ray.student.cursor import Steps
-from pad_ray.student.trainer import TrainingReport, train_student
-
-EXAMPLES = [
-    Example(f"tom has {a} apples and buys {b}" + " more" * (a % 5), f"x = {a}\ny = {b}\nanswer = x + y")
-    for a in range(20)
-    for b in range(10)
-]
-CONFIG = StudentConfig(batch_size=2, pack_width=64, epochs=2, learning_rate=3e-3, checkpoint_steps=10)
-STEPS = 48
-"""200 examples of 21 to 27 tokens, two or three in a row, 2 rows on each of 2 ranks, 2 epochs."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,44 +28,14 @@ def cluster() -> Iterator[None]:
         yield
 
 
-def save_tokenizer(folder: Path) -> None:
-    bpe = Tokenizer(models.BPE())
-    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bpe.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=300,
-        special_tokens=["<pad>", "</s>"],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    bpe.train_from_iterator([e.source + e.target for e in EXAMPLES], trainer)
-    PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="</s>", pad_token="<pad>").save_pretrained(folder)
-
-
 @pytest.fixture(scope="module")
 def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("llama")
-    torch.manual_seed(0)
-    size = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4}
-    ids = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None}
-    LlamaForCausalLM(LlamaConfig(vocab_size=300, max_position_embeddings=128, **size, **ids)).save_pretrained(folder)
-    save_tokenizer(folder)
-    return folder
+    return save_llama(tmp_path_factory.mktemp("llama"))
 
 
 @pytest.fixture(scope="module")
 def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("t5")
-    torch.manual_seed(0)
-    size = {"d_model": 64, "d_kv": 16, "d_ff": 128, "num_layers": 2, "num_heads": 4}
-    T5ForConditionalGeneration(T5Config(vocab_size=300, decoder_start_token_id=0, **size)).save_pretrained(folder)
-    save_tokenizer(folder)
-    return folder
-
-
-def corpus_of(folder: Path, model: Path, *, seq2seq: bool = False) -> Path:
-    build_corpus(lambda: EXAMPLES, str(model), folder, max_source=64, max_target=64, seq2seq=seq2seq)
-    return folder
+    return save_t5(tmp_path_factory.mktemp("t5"))
 
 
 @pytest.fixture(scope="module")
@@ -90,45 +43,10 @@ def llama_corpus(tmp_path_factory: pytest.TempPathFactory, llama: Path) -> Path:
     return corpus_of(tmp_path_factory.mktemp("corpus"), llama)
 
 
-@dataclasses.dataclass
-class Trained:
-    out_dir: Path
-    report: TrainingReport
-    heard: list[dict]
-
-    @property
-    def weights(self) -> dict[str, torch.Tensor]:
-        return load_file(self.report.model_path / "model.safetensors")
-
-    @property
-    def messages(self) -> list[str]:
-        return [entry["message"] for entry in self.heard if "message" in entry]
-
-
-def run(corpus: Path, model: Path, out_dir: Path, config: StudentConfig = CONFIG, on_entry=None) -> Trained:
-    heard: list[dict] = []
-
-    def hear(entry: dict) -> None:
-        heard.append(entry)
-        if on_entry is not None:
-            on_entry(entry)
-
-    report = train_student(
-        corpus_dir=corpus, model=str(model), out_dir=out_dir, config=config, seed=3, on_progress=hear
-    )
-    return Trained(out_dir, report, heard)
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory, llama: Path, llama_corpus: Path) -> Trained:
     """ZeRO-2, fp32, two ranks, undisturbed."""
     return run(llama_corpus, llama, tmp_path_factory.mktemp("trained") / "out")
-
-
-def assert_same_weights(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor], tolerance: float) -> None:
-    assert one.keys() == other.keys()
-    for name in one:
-        torch.testing.assert_close(one[name].float(), other[name].float(), atol=tolerance, rtol=0)
 
 
 def test_it_learns_and_says_so(trained: Trained, llama_corpus: Path) -> None:

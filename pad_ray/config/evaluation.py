@@ -1,0 +1,23 @@
+"""What students are measured on."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pad_ray.config.drawing import SamplingConfig
+from pad_ray.config.questions import QuestionsConfig
+
+
+class EvaluationConfig(SamplingConfig):
+    """What the student is measured on."""
+
+    sets: tuple[QuestionsConfig, ...] = Field((QuestionsConfig(set="wordsums", split="test", limit=200),), min_length=1)
+    """The question sets."""
+    prompt: Literal["program-v1", "rationale-v1"] = "program-v1"
+    """Ask for a program, which is run, or for a chain of thought, whose stated answer counts."""
+    samples: int = Field(1, ge=1)
+    """Completions per question; more than 1 gives pass@k and majority@k."""
+    temperature: float = Field(0.0, ge=0, le=2)
+    """0 is greedy."""

@@ -1,0 +1,36 @@
+"""Which questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from pad_ray.config.section import Section
+
+
+class QuestionsConfig(Section):
+    """Which questions, and how many of them."""
+
+    set: Literal["wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "jsonl"] = "wordsums"
+    """The question set."""
+    split: Literal["train", "test"] = "train"
+    """Which split, where the set has two (wordsums, gsm8k)."""
+    path: Path | None = None
+    """File or folder that holds the set; without it the set comes from the Hugging Face hub (wordsums needs none)."""
+    start: int = Field(0, ge=0)
+    """Questions to pass over at the beginning."""
+    limit: int | None = Field(None, ge=1)
+    """At most this many questions; wordsums has no end and needs one."""
+    seed: int = 0
+    """wordsums only: another seed gives other questions."""
+    max_steps: int | None = Field(None, ge=2)
+    """wordsums only: the most reasoning steps of a question (2 to 6)."""
+    on_bad_row: Literal["refuse", "skip"] = "refuse"
+    """A row that cannot be read: refuse the file, naming the line, or skip the row and count it."""
+
+    @property
+    def name(self) -> str:
+        """Short name for tables: `gsm8k/test`."""
+        return f"{self.set}/{self.split}" if self.set in ("wordsums", "gsm8k") else self.set
