@@ -7,6 +7,7 @@ from typing import Any
 from transformers import Trainer
 from transformers.trainer_callback import PrinterCallback
 
+from pad_ray.student.flat import flat_loss
 from pad_ray.student.loss import summed_loss
 from pad_ray.student.order import Schedule
 from pad_ray.student.plan import TrainingPlan
@@ -34,10 +35,15 @@ class Stepper(Trainer):  # type: ignore[misc]
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """Per target token of the optimizer step, of all ranks; Trainer's own where the model sees to that itself."""
-        if return_outputs or num_items_in_batch is None or not self._encoder_decoder:
+        if return_outputs or num_items_in_batch is None:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        if "logits_to_keep" in inputs:
+            total = flat_loss(model, inputs)
+        elif self._encoder_decoder:
+            total = summed_loss(model, self.accelerator.unwrap_model(model), inputs)
+        else:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
         # Ranks' gradients are averaged afterwards, hence their number.
-        total = summed_loss(model, self.accelerator.unwrap_model(model), inputs)
         return total * self.accelerator.num_processes / num_items_in_batch
 
     def summary(self) -> dict[str, Any]:

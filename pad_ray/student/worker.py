@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError
-from pad_ray.student import savepoint
+from pad_ray.student import savepoint, varlen
+from pad_ray.student.attention import chosen_attention
 from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model
 from pad_ray.student.collator import Collator, PackedCollator, Rows, attention_form
 from pad_ray.student.cursor import Cursor
 from pad_ray.student.failure import record_failure, refuse_to_repeat
 from pad_ray.student.fit import Node, check_fits
+from pad_ray.student.flat import FlatCollator
 from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
@@ -87,7 +89,7 @@ def _train(plan: TrainingPlan) -> None:
 
 def _batches(
     plan: TrainingPlan, corpus: MappedCorpus, tokenizer: PreTrainedTokenizerBase, model: PretrainedConfig, ranks: int
-) -> tuple[Cursor, Collator | PackedCollator]:
+) -> tuple[Cursor, Collator | PackedCollator | FlatCollator]:
     """Which examples meet, and how they become tensors."""
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
     width = plan.packed_width
@@ -102,10 +104,12 @@ def _batches(
         seed=plan.seed,
         width=width,
     )
+    if model._attn_implementation == varlen.VARLEN:
+        return cursor, FlatCollator(pad)
     if width is None:
         return cursor, Collator(pad, width_limit=plan.max_positions)
     attention = attention_form(model.model_type, model._attn_implementation)
-    return cursor, PackedCollator(pad, width, attention=attention)
+    return cursor, FlatCollator(pad) if attention == "bounds" else PackedCollator(pad, width, attention=attention)
 
 
 def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:
@@ -195,10 +199,19 @@ def _load_model(plan: TrainingPlan) -> Any:
         encoder_decoder=plan.encoder_decoder,
         # Weights that are trained start from fp32, for the master copy; others need no more than is computed with.
         dtype=_dtype(plan.config) if lora else torch.float32,
-        # Without a GPU the fused kernel's backward pass takes three times as long as plain matrix products do.
-        attention=None if plan.gpus else "eager",
+        attention=_attention(plan),
     )
     return adapt(model, lora, encoder_decoder=plan.encoder_decoder, seed=plan.seed) if lora else model
+
+
+def _attention(plan: TrainingPlan) -> str | None:
+    from transformers import AutoConfig
+
+    if plan.encoder_decoder:
+        return None if plan.gpus else "eager"
+    varlen.register()
+    model = AutoConfig.from_pretrained(plan.model, local_files_only=True, trust_remote_code=False)
+    return chosen_attention(model, gpus=plan.gpus, half=plan.config.precision == "bf16")
 
 
 def _dtype(config: StudentConfig) -> torch.dtype:
