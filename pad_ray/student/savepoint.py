@@ -1,9 +1,9 @@
 """Savepoints: the states (weights, optimizer, schedule, random numbers) from which a broken training goes on.
 
 Every rank writes its files of `checkpoint-<step>/`, flushes them and then seals them: `seal-<rank>.json` names them
-with their sizes and checksums, and the number of ranks. A savepoint counts once the seals of all its ranks are there and
-every file has its size; the checksums are compared before it is used. (The files are pickles; they are only ever read
-from the training's own folder, where we wrote them.)
+with their sizes and checksums, and the number of ranks. A savepoint counts once the seals of all its ranks are there
+and every file has its size; the checksums are compared before it is used. (The files are pickles; they are only ever
+read from the training's own folder, where we wrote them.)
 """
 
 from __future__ import annotations

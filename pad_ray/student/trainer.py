@@ -55,8 +55,9 @@ NO_INFLUENCE = {
     "max_source_tokens",
     "max_target_tokens",
 }
-"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on
-another number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by the corpus."""
+"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on another
+number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by
+the corpus."""
 
 logger = logging.getLogger(__name__)
 

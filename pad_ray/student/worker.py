@@ -67,8 +67,8 @@ def _train(plan: TrainingPlan) -> None:
     corpus = MappedCorpus(plan.corpus_dir)
     _check_memory(plan, corpus)
     start = find_savepoint(plan, rank, ranks)
-    # Savepoints are of the steps that were defined when the training began, on however many ranks it goes on.
-    cursor = Cursor.read(plan.out_dir) if start else _cursor(plan, corpus, ranks)
+    # A savepoint is of the steps that were defined when the training began, on however many ranks it goes on.
+    cursor = _cursor(plan, corpus, Cursor.read(plan.out_dir).ranks if start else ranks)
     dealing = Dealing(cursor.schedule(corpus), ranks)
     universal = start is not None and prepare(plan, start, rank, ranks)
     if rank == 0:
@@ -93,7 +93,7 @@ def _train(plan: TrainingPlan) -> None:
 
 
 def _cursor(plan: TrainingPlan, corpus: MappedCorpus, ranks: int) -> Cursor:
-    """Which examples meet in a training that begins."""
+    """Which examples meet in a training that began on so many ranks."""
     inside = plan.corpus_dir.is_relative_to(plan.out_dir)
     return Cursor(
         corpus=str(plan.corpus_dir.relative_to(plan.out_dir) if inside else plan.corpus_dir),
