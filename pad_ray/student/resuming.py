@@ -55,7 +55,10 @@ def say_from_where(plan: TrainingPlan, start: Savepoint, cursor: Cursor, ranks: 
 
 
 def prepare(plan: TrainingPlan, start: Savepoint, rank: int, ranks: int) -> bool:
-    """Have the states of `start` ready for so many ranks; whether they are read as a universal checkpoint."""
+    """Have the states of `start` ready for so many ranks; whether they are read as a universal checkpoint.
+
+    Random numbers, which only dropout takes, are those of a rank: on another number of ranks they begin anew.
+    """
     import torch.distributed as dist
 
     if not universal.is_needed(plan.config, made_on=start.ranks, ranks=ranks):

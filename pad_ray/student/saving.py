@@ -15,7 +15,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from pad_ray.student import savepoint
 from pad_ray.student.plan import TrainingPlan
-from pad_ray.student.sealing import SavepointWriter, save, unwritable
+from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, save, unwritable
 from pad_ray.student.snapshot import Snapshot, state_bytes
 
 HOST_SHARE = 0.5
@@ -59,7 +59,9 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         engine.checkpoint_engine = copies = Copies()
         try:
             yield
-        except OSError as error:
+        except (OSError, RuntimeError) as error:
+            if not is_of_the_disk(error):
+                raise
             raise unwritable(path, error) from error
         self._writer.write(path, copies.states, copies.written + savepoint.small_files(path, self._rank))
 

@@ -84,6 +84,11 @@ def save(state: Any, file: Path) -> None:
         raise (error.__context__ if isinstance(error.__context__, OSError) else error) from None
 
 
+def is_of_the_disk(error: Exception) -> bool:
+    """Whether a file could not be written; `torch.save` to a path then raises a RuntimeError of its archive writer."""
+    return isinstance(error, OSError) or "inline_container" in str(error) or "PytorchStreamWriter" in str(error)
+
+
 def unwritable(path: Path, error: Exception) -> TrainingError:
     """What is said about a savepoint that cannot be written."""
     reason = (error.strerror if isinstance(error, OSError) else None) or error

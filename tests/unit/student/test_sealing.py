@@ -9,7 +9,7 @@ import torch
 
 from pad_ray.errors import TrainingError
 from pad_ray.student.savepoint import damaged_file, read
-from pad_ray.student.sealing import SavepointWriter
+from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, save
 
 
 def place(folder: Path, step: int) -> tuple[Path, Path]:
@@ -63,3 +63,15 @@ def test_a_full_disk_is_said_in_one_line_and_the_one_before_stays(tmp_path: Path
         writer.wait()
     assert read(before) is not None and read(path) is None
     writer.check()
+
+
+def test_a_full_disk_is_known_by_what_torch_says(tmp_path: Path) -> None:
+    """transformers saves to paths, where torch raises a RuntimeError, as it does when another rank is gone."""
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    with pytest.raises(RuntimeError) as failure:
+        torch.save({"weights": torch.ones(100_000)}, full)
+    assert is_of_the_disk(failure.value)
+    assert not is_of_the_disk(RuntimeError("Connection closed by peer"))
+    with pytest.raises(OSError, match="No space left"):
+        save({"weights": torch.ones(100_000)}, full)
