@@ -8,6 +8,8 @@
     writing.py     the files of a corpus
     mapped.py      the same, mapped into memory
     order.py       which examples meet in which step: pure
+    dealing.py     the same steps on another number of ranks: pure
+    cursor.py      from a step back to the programs it learned from
     collator.py    rows -> one padded micro-batch
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
     sizes.py       parameters, memory per rank and arithmetic of a training: pure
@@ -17,6 +19,11 @@
     lora.py        low-rank adapters: around a model, and merged into it
     checkpoint.py  what lies at a model path, and how a finished model is put there
     savepoint.py   the states from which a broken training goes on
+    snapshot.py    a copy of these in memory
+    sealing.py     the thread that writes it and seals it
+    saving.py      when that is done
+    resuming.py    which savepoint is gone on from
+    universal.py   its states for another number of ranks
     progress.py    what is said on the way
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed

@@ -1,5 +1,7 @@
 """Which verified programs entered which optimizer step: the run's ledger goes on to the end of the training.
 
+A step takes the same programs on any number of ranks (see `dealing`); those that are told are the ranks it began with.
+
 Nothing is written while training goes on. The order of the examples follows from the corpus, the seed and a few
 numbers (`order.Schedule`); those are written once, and the rest is computed when somebody asks.
 """
@@ -10,7 +12,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from pad_ray.errors import RunDirectoryError
 from pad_ray.shards.files import commit_json
@@ -49,8 +50,28 @@ class Cursor:
             width=self.width,
         )
 
+    @property
+    def places_of_step(self) -> int:
+        """Entries that an optimizer step has room for, on whatever number of ranks it is taken."""
+        return self.batch * self.ranks * self.accumulation
+
     def write(self, out_dir: Path) -> None:
         commit_json(out_dir / CURSOR_FILE, asdict(self))
+
+    @classmethod
+    def read(cls, out_dir: Path) -> Cursor:
+        """That of the training in a folder.
+
+        Raises:
+            RunDirectoryError: no training was started there.
+        """
+        try:
+            return cls(**json.loads((out_dir / CURSOR_FILE).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise RunDirectoryError(
+                f"{out_dir}: no training was started there ({CURSOR_FILE} is missing); give the folder of one, such as "
+                "RUN/student or RUN/refinement/round-1/student"
+            ) from None
 
 
 class Steps:
@@ -63,14 +84,7 @@ class Steps:
             RunDirectoryError: no training was started there, or its corpus is another now.
             TrainingError: the corpus is not there.
         """
-        try:
-            values: dict[str, Any] = json.loads((out_dir / CURSOR_FILE).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise RunDirectoryError(
-                f"{out_dir}: no training was started there ({CURSOR_FILE} is missing); give the folder of one, such as "
-                "RUN/student or RUN/refinement/round-1/student"
-            ) from None
-        cursor = Cursor(**values)
+        cursor = Cursor.read(out_dir)
         self._corpus = MappedCorpus(out_dir / cursor.corpus)
         if self._corpus.record["fingerprint"] != cursor.fingerprint:
             raise RunDirectoryError(f"{out_dir}: its corpus was made anew since the training; train again to have both")

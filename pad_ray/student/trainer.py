@@ -27,12 +27,14 @@ from typing import Any
 from pad_ray.config import StudentConfig
 from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of
+from pad_ray.student import savepoint
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
 from pad_ray.student.mapped import corpus_record
-from pad_ray.student.plan import TrainingPlan
+from pad_ray.student.plan import SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
 from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.universal import check_ranks
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 
 MAX_FAILURES = 2
@@ -45,6 +47,7 @@ RUN_FILE = "run.json"
 
 NO_INFLUENCE = {
     "model",
+    "workers",
     "offload_folder",
     "checkpoint_steps",
     "epochs",
@@ -52,8 +55,9 @@ NO_INFLUENCE = {
     "max_source_tokens",
     "max_target_tokens",
 }
-"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight; the others go in
-by the values that count, or by the corpus."""
+"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on another
+number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by
+the corpus."""
 
 logger = logging.getLogger(__name__)
 
@@ -131,6 +135,8 @@ def train_student(
         longest=record["longest"],
         max_positions=info.max_positions,
     )
+    found = savepoint.search(out_dir / SAVEPOINTS).newest
+    check_ranks(config, found.ranks if found else None)
     plan = TrainingPlan(
         corpus_dir=corpus_dir,
         model=base,

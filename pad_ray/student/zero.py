@@ -121,8 +121,14 @@ def _check_rows(config: StudentConfig, longest: int, max_positions: int | None) 
         )
 
 
-def deepspeed_config(config: StudentConfig) -> dict[str, Any]:
+def deepspeed_config(
+    config: StudentConfig, *, accumulation: int | None = None, universal: bool = False
+) -> dict[str, Any]:
     """The DeepSpeed config of a training, for transformers' `deepspeed=`, which fills in `auto`.
+
+    Args:
+        accumulation: micro-steps per optimizer step, where they are not those of `config`.
+        universal: the states that are loaded lie there as a universal checkpoint (see `universal`).
 
     `lr` is `auto` and not left out: left out, the optimizer is made with torch's default of 1e-3, and the schedule
     multiplies that.
@@ -140,7 +146,7 @@ def deepspeed_config(config: StudentConfig) -> dict[str, Any]:
         zero["offload_optimizer"]["nvme_path"] = str(config.offload_folder)
     return {
         "train_micro_batch_size_per_gpu": config.batch_size,
-        "gradient_accumulation_steps": config.gradient_accumulation,
+        "gradient_accumulation_steps": accumulation or config.gradient_accumulation,
         "gradient_clipping": config.max_grad_norm,
         "optimizer": {
             "type": "AdamW",
@@ -150,6 +156,7 @@ def deepspeed_config(config: StudentConfig) -> dict[str, Any]:
         },
         "zero_force_ds_cpu_optimizer": False,
         "zero_optimization": zero,
+        "checkpoint": {"load_universal": universal},
         "bf16": {"enabled": config.precision == "bf16"},
         "steps_per_print": sys.maxsize,
     }
