@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import time
+import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.watchdog import Watchdog, outlast_watchdog
 from pad_ray.student.zero import deepspeed_config
 
 if TYPE_CHECKING:
@@ -61,12 +63,30 @@ def _train(plan: TrainingPlan) -> None:
     _prepare_process(plan)
     import torch.distributed as dist
 
-    from pad_ray.student.stepper import Stepper
-
     rank, ranks = dist.get_rank(), dist.get_world_size()
     corpus = MappedCorpus(plan.corpus_dir)
     _check_memory(plan, corpus)
     arguments = _arguments(plan)
+    outlast_watchdog()
+    with Watchdog(
+        plan.out_dir,
+        attempt=plan.attempt,
+        start=_agreed(uuid.uuid4().hex),
+        rank=rank,
+        ranks=ranks,
+        limit=60 * plan.config.hang_minutes,
+    ) as watch:
+        _step(plan, corpus, arguments, watch)
+
+
+def _step(plan: TrainingPlan, corpus: MappedCorpus, arguments: TrainingArguments, watch: Watchdog) -> None:
+    """From the weights to the finished model."""
+    import torch.distributed as dist
+
+    from pad_ray.student.stepper import Stepper
+
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+    watch.at("loading the model")
     model = _load_model(plan)
     cursor, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
     if rank == 0:
@@ -75,6 +95,7 @@ def _train(plan: TrainingPlan) -> None:
     stepper = Stepper(
         plan,
         cursor.schedule(corpus),
+        watch,
         model=model,
         args=arguments,
         train_dataset=Rows(corpus),
@@ -82,7 +103,17 @@ def _train(plan: TrainingPlan) -> None:
     )
     stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
     model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
-    _export(stepper, plan, rank)
+    with watch.excused("writing the model"):
+        _export(stepper, plan, rank)
+
+
+def _agreed(mine: str) -> str:
+    """What rank 0 has, in all ranks."""
+    import torch.distributed as dist
+
+    agreed = [mine]
+    dist.broadcast_object_list(agreed, src=0)
+    return agreed[0]
 
 
 def _batches(
