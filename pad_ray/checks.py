@@ -10,6 +10,7 @@ from pad_ray.executor.actor import ACTOR_CPUS
 from pad_ray.questions import open_questions
 from pad_ray.shards.place import Place
 from pad_ray.student.checkpoint import describe_checkpoint
+from pad_ray.student.trackers import check_trackers
 from pad_ray.student.zero import check_student
 from pad_ray.synthesis.runner import ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
@@ -147,11 +148,12 @@ def check_capacity(
 
 
 def check_trainable(config: RunConfig) -> None:
-    """The teacher writes what a student is trained on.
+    """The teacher writes what a student is trained on, and there is where its training is to be logged.
 
     Raises:
-        ConfigError: if it writes chains of thought.
+        ConfigError: if it writes chains of thought, or a tracker cannot be used.
     """
+    check_trackers(config.student)
     if config.teacher.prompt.version.startswith("rationale"):
         raise ConfigError(
             "teacher.prompt.version: a student is trained on programs, not yet on chains of thought; set it to "

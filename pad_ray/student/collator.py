@@ -61,6 +61,10 @@ class Rows:
             return [self._corpus[index] for index in entry]
         return _NOTHING if entry == EMPTY else self._corpus[entry]
 
+    def source_ids(self, examples: Sequence[int]) -> list[str]:
+        """Of which programs or repairs these examples were made."""
+        return self._corpus.source_ids(examples)
+
 
 def padded_width(longest: np.ndarray, limit: int | None) -> np.ndarray:
     """Width of a matrix for rows of up to `longest` tokens: rounded up to `MULTIPLE`, but not beyond `limit`."""

@@ -19,6 +19,7 @@ from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import build_corpus
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.mapped import LEFT_OUT_FILE
+from pad_ray.student.progress import shown
 from pad_ray.student.templates import PROGRAM, Form, program_example, template_fingerprint
 from pad_ray.student.trainer import TrainingReport, train_student
 from pad_ray.synthesis.selection import columns, select
@@ -102,13 +103,12 @@ def teach(
     report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {config.workers} ranks"))
 
     def on_progress(line: dict[str, Any]) -> None:
-        if "message" in line:
+        if line.get("urgent"):
+            report(Event(stage, note=line["message"]))
+        elif "message" in line:
             report(Event(stage, line["step"], detail=line["message"]))
         else:
-            speed = (
-                f"loss {line['loss']:.3f}  {line['tokens_per_second']:,.0f} tokens/s  {line['eta_seconds']:.0f} s left"
-            )
-            report(Event(stage, line["step"], line["total"], speed))
+            report(Event(stage, line["step"], line["total"], rows=(shown(line),), eta_seconds=line["eta_seconds"]))
 
     return train_student(
         corpus_dir=folder / "corpus",

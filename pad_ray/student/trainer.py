@@ -3,9 +3,11 @@
 out_dir/run.json         the fingerprint of the training that this folder belongs to
 out_dir/cursor.json      which examples come in which step
 out_dir/progress.jsonl   what is said on the way
-out_dir/tensorboard/     loss, gradient norm, learning rate
+out_dir/tensorboard/     the figures of these entries, as curves
 out_dir/checkpoints/     the newest savepoints
 out_dir/model/           the finished checkpoint; it appears whole
+out_dir/hangs/           what the ranks were at when they did not get on (`watchdog`)
+out_dir/bad-batch-*      the batch whose loss was not a number (`bad_batch`)
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ from pad_ray.student.mapped import corpus_record
 from pad_ray.student.plan import SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
 from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.trackers import check_trackers, wandb_run
 from pad_ray.student.universal import check_ranks
+from pad_ray.student.watchdog import GROUP_TIMEOUT, HANGS_FOLDER, RANKS_FOLDER, recorded_hangs
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 
 MAX_FAILURES = 2
@@ -43,6 +47,10 @@ MAX_FAILURES = 2
 HEALTH_CHECK_SECONDS = 0.5
 """How often Ray Train looks whether the ranks are done; its own 2 s would be a tenth of the shortest trainings."""
 
+LEAST_HEALTH_SECONDS = 600.0
+"""After so long (Ray Train's own figure), or twice `hang_minutes`, Ray Train gives up a rank that does not answer. The
+watchdogs of other ranks come before it, and say which rank it is; where there are none, it is the only way."""
+
 RUN_FILE = "run.json"
 
 NO_INFLUENCE = {
@@ -50,6 +58,8 @@ NO_INFLUENCE = {
     "workers",
     "offload_folder",
     "checkpoint_steps",
+    "log_to",
+    "hang_minutes",
     "epochs",
     "learning_rate",
     "max_source_tokens",
@@ -100,8 +110,9 @@ def train_student(
         model: folder of a checkpoint; decoder-only or encoder-decoder, by its config.
         epochs: instead of `config.epochs`.
         learning_rate: instead of `config.learning_rate`.
-        on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, tokens,
-            tokens_per_second and eta_seconds; and, for what happens in between, with message and step.
+        on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, grad_norm,
+            epoch, tokens, memory_bytes (of the largest rank) and what `throughput.Pace` has; and, for what happens in
+            between, with message and step, and urgent where a person must not miss it.
 
     Raises:
         ConfigError: an impossible setting or an unusable checkpoint, before anything is started.
@@ -109,6 +120,7 @@ def train_student(
         TrainingError: the corpus is not for this model, or the training failed.
     """
     started = time.time()
+    check_trackers(config)
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
     info = describe_checkpoint(base)
     record = corpus_record(corpus_dir)
@@ -153,18 +165,22 @@ def train_student(
         started=started,
     )
 
-    def heard(entry: dict[str, Any]) -> None:
-        if "message" in entry:
-            logger.info("%s", entry["message"])
-        if on_progress is not None:
-            on_progress(entry)
+    with wandb_run(out_dir, config) as log:
 
-    with Listener(out_dir, heard):
-        _fit(plan)
+        def heard(entry: dict[str, Any]) -> None:
+            if "message" in entry:
+                logger.info("%s", entry["message"])
+            log(entry)
+            if on_progress is not None:
+                on_progress(entry)
+
+        with Listener(out_dir, heard):
+            _fit(plan)
     report = _finished(out_dir, plan.fingerprint)
     if report is None:
         raise TrainingError(f"training in {out_dir}: the ranks ended without a model; see {out_dir / 'ray'}")
-    shutil.rmtree(out_dir / "ray", ignore_errors=True)
+    for folder in ("ray", RANKS_FOLDER):
+        shutil.rmtree(out_dir / folder, ignore_errors=True)
     return report
 
 
@@ -229,7 +245,6 @@ def _fit(plan: TrainingPlan) -> None:
     Raises:
         TrainingError: it failed, and could not be saved by starting the ranks again.
     """
-    os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", str(HEALTH_CHECK_SECONDS))
     from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig, TrainingFailedError
     from ray.train.torch import TorchConfig, TorchTrainer
 
@@ -238,7 +253,7 @@ def _fit(plan: TrainingPlan) -> None:
     trainer = TorchTrainer(
         train,
         train_loop_config={"plan": plan},
-        torch_config=TorchConfig(backend="nccl" if plan.gpus else "gloo"),
+        torch_config=TorchConfig(backend="nccl" if plan.gpus else "gloo", timeout_s=int(GROUP_TIMEOUT.total_seconds())),
         scaling_config=ScalingConfig(
             num_workers=plan.config.workers,
             use_gpu=plan.gpus,
@@ -252,13 +267,33 @@ def _fit(plan: TrainingPlan) -> None:
         ),
     )
     try:
-        with _own_interrupts():
+        with _own_interrupts(), _ray_train_settings(plan):
             trainer.fit()
     except TrainingFailedError as error:
         if failure := recorded_failure(plan.out_dir, plan.attempt):
             raise TrainingError(f"training failed: {failure[0]} (traceback: {failure[1]})") from None
-        said = " ".join(str(error).split())
-        raise TrainingError(f"training failed {MAX_FAILURES + 1} times: {said[:500]}") from error
+        said = " ".join(str(error).split())[:500]
+        if hangs := recorded_hangs(plan.out_dir, plan.attempt):
+            where = plan.out_dir / HANGS_FOLDER
+            said = f"ranks hung {len(hangs)} times, the last time with {hangs[-1]} (stacks of all ranks: {where})"
+        raise TrainingError(f"training failed {MAX_FAILURES + 1} times: {said}") from error
+
+
+@contextmanager
+def _ray_train_settings(plan: TrainingPlan) -> Iterator[None]:
+    """What can only be set in the environment, unless it is set there already."""
+    patience = max(LEAST_HEALTH_SECONDS, 2 * 60 * plan.config.hang_minutes)
+    ours = {
+        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": str(HEALTH_CHECK_SECONDS),
+        "RAY_TRAIN_WORKER_HEALTH_CHECK_TIMEOUT_S": str(patience),
+    }
+    ours = {name: value for name, value in ours.items() if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
 
 
 @contextmanager

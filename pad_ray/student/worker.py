@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import time
+import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.resuming import find_savepoint, prepare, say_from_where
 from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.watchdog import Watchdog, outlast_watchdog
 from pad_ray.student.zero import deepspeed_config
 
 if TYPE_CHECKING:
@@ -64,16 +66,34 @@ def _train(plan: TrainingPlan) -> None:
     _prepare_process(plan)
     import torch.distributed as dist
 
-    from pad_ray.student.stepper import Stepper
-
     rank, ranks = dist.get_rank(), dist.get_world_size()
     corpus = MappedCorpus(plan.corpus_dir)
     _check_memory(plan, corpus)
-    start = find_savepoint(plan, rank, ranks)
-    # A savepoint is of the steps that were defined when the training began, on however many ranks it goes on.
-    cursor = _cursor(plan, corpus, Cursor.read(plan.out_dir).ranks if start else ranks)
-    dealing = Dealing(cursor.schedule(corpus), ranks)
-    universal = start is not None and prepare(plan, start, rank, ranks)
+    outlast_watchdog()
+    with Watchdog(
+        plan.out_dir,
+        attempt=plan.attempt,
+        start=_agreed(uuid.uuid4().hex),
+        rank=rank,
+        ranks=ranks,
+        limit=60 * plan.config.hang_minutes,
+    ) as watch:
+        _step(plan, corpus, watch)
+
+
+def _step(plan: TrainingPlan, corpus: MappedCorpus, watch: Watchdog) -> None:
+    """From the savepoint, or the weights, to the finished model."""
+    import torch.distributed as dist
+
+    from pad_ray.student.stepper import Stepper
+
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+    with watch.excused("looking for a savepoint"):
+        start = find_savepoint(plan, rank, ranks)
+        # A savepoint is of the steps that were defined when the training began, on however many ranks it goes on.
+        cursor = _cursor(plan, corpus, Cursor.read(plan.out_dir).ranks if start else ranks)
+        dealing = Dealing(cursor.schedule(corpus), ranks)
+        universal = start is not None and prepare(plan, start, rank, ranks)
     if rank == 0:
         cursor.write(plan.out_dir)
         if start:
@@ -85,6 +105,7 @@ def _train(plan: TrainingPlan) -> None:
     stepper = Stepper(
         plan,
         dealing,
+        watch,
         model=model,
         args=arguments,
         train_dataset=Rows(corpus),
@@ -92,7 +113,17 @@ def _train(plan: TrainingPlan) -> None:
     )
     stepper.train(resume_from_checkpoint=str(start.path) if start else None)
     model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
-    _export(stepper, plan, rank)
+    with watch.excused("writing the model"):
+        _export(stepper, plan, rank)
+
+
+def _agreed(mine: str) -> str:
+    """What rank 0 has, in all ranks."""
+    import torch.distributed as dist
+
+    agreed = [mine]
+    dist.broadcast_object_list(agreed, src=0)
+    return agreed[0]
 
 
 def _cursor(plan: TrainingPlan, corpus: MappedCorpus, ranks: int) -> Cursor:
