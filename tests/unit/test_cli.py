@@ -42,7 +42,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def no_cluster(config: Any) -> None:
         raise AssertionError("the command went on to start a cluster")
 
-    monkeypatch.setattr(cli, "_cluster", no_cluster)
+    monkeypatch.setattr("pad_ray.runtime.ray_cluster", no_cluster)
     student = checkpoint(tmp_path / "student", "llama")
     (tmp_path / "run.yaml").write_text(
         f"run_dir: {tmp_path / 'run'}\n"
@@ -252,7 +252,7 @@ def test_ctrl_c_says_that_nothing_is_lost(run: Path, monkeypatch: pytest.MonkeyP
     def interrupt(config: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(cli, "_cluster", interrupt)
+    monkeypatch.setattr("pad_ray.runtime.ray_cluster", interrupt)
     with pytest.raises(SystemExit) as ended:
         cli.main(["distill", str(run)])
     assert ended.value.code == 130
