@@ -42,8 +42,10 @@ def opened(
     if model is not None:
         checks.check_engine("--model", config.student_engine.model_copy(update={"model": model}))
     checks.checked_demonstrations(config)
-    if trains:
-        checks.check_trainable(config)
+    if trains and base:
+        checks.check_trainable(config, base)
+    if trains and samples:
+        checks.check_refined(config)
     if samples and model is None:
         checks.check_sampled(config)
 
@@ -81,13 +83,15 @@ def rehearse(path: Path, overrides: list[str] | None) -> None:
 def plan_training(path: Path, overrides: list[str] | None, on: str | None) -> None:
     import yaml
 
-    from pad_ray.checks import student_checkpoint
+    from pad_ray.checks import check_trainable, student_checkpoint
     from pad_ray.config_file import load_config
     from pad_ray.report.sizes import sizes_table
     from pad_ray.student.estimate import estimate
 
     config = load_config(path, overrides)
-    known = estimate(config, student_checkpoint(config), on)
+    base = student_checkpoint(config)
+    check_trainable(config, base)
+    known = estimate(config, base, on)
     typer.echo(yaml.safe_dump({"student": config.student.model_dump(mode="json")}, sort_keys=False), nl=False)
     show(sizes_table(known))
 

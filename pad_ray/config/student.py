@@ -92,7 +92,7 @@ class StudentConfig(Section):
     packing: bool = True
     """Decoder-only students: several examples in a row, each by itself, so that hardly any padding is computed on."""
     pack_width: int | None = Field(None, ge=16)
-    """Tokens of a packed row; null: what the model has positions for, at most 2048."""
+    """Tokens of a packed row; null: what the model has positions for, at most 2048 or the longest example allowed."""
     gradient_accumulation: int = Field(1, ge=1)
     """Micro-batches per optimizer step."""
     learning_rate: float = Field(6e-5, gt=0)

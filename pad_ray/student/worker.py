@@ -72,9 +72,11 @@ def _train(plan: TrainingPlan) -> None:
     if rank == 0:
         cursor.write(plan.out_dir)
     use_cache = model.config.use_cache
+    schedule = cursor.schedule(corpus)
+    arguments.max_steps = schedule.total_steps  # the learning rate decays to this end, whatever the epochs have
     stepper = Stepper(
         plan,
-        cursor.schedule(corpus),
+        schedule,
         model=model,
         args=arguments,
         train_dataset=Rows(corpus),
@@ -101,6 +103,8 @@ def _batches(
         epochs=plan.epochs,
         seed=plan.seed,
         width=width,
+        tokens=plan.config.budget.tokens,
+        steps=plan.config.budget.steps,
     )
     if width is None:
         return cursor, Collator(pad, width_limit=plan.max_positions)
