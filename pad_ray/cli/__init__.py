@@ -19,7 +19,7 @@ import typer
 
 from pad_ray.cli import app as _app
 from pad_ray.cli.explain import explain
-from pad_ray.cli.exporting import export
+from pad_ray.cli.exporting import export, export_student
 from pad_ray.cli.judging import regrade, verify
 from pad_ray.cli.looking import doctor, steps
 from pad_ray.cli.run import distill, evaluate, refine, synthesize, train
@@ -29,7 +29,7 @@ __all__ = ["explain", "main"]
 INTERRUPTED = 130
 """Exit code of a command stopped with Ctrl-C, as shells have it."""
 
-for command in (distill, synthesize, train, steps, refine, evaluate, verify, regrade, export, doctor):
+for command in (distill, synthesize, train, steps, refine, evaluate, verify, regrade, export, export_student, doctor):
     _app.app.command()(command)
 
 
