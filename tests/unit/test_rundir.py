@@ -152,7 +152,7 @@ def test_how_it_runs_does_not_make_another_run(used: Path, override: str) -> Non
     assert opened(load_config(None, [f"run_dir={used}", override])) == used
 
 
-@pytest.mark.parametrize("override", ["teacher.endpoint.api=chat", "student.workers=1", "teacher.temperature=0.1"])
+@pytest.mark.parametrize("override", ["teacher.endpoint.api=chat", "student.batch_size=1", "teacher.temperature=0.1"])
 def test_what_decides_the_content_makes_another_run(used: Path, override: str) -> None:
     with pytest.raises(RunDirectoryError, match=override.partition("=")[0]):
         opened(load_config(None, [f"run_dir={used}", override]))
