@@ -47,7 +47,8 @@ class BudgetConfig(Section):
     examples: int | None = Field(None, ge=1)
     """Examples of the corpus, drawn by the seed from all there are."""
     tokens: int | None = Field(None, ge=1)
-    """Useful tokens that go through the model, all epochs together: the training ends with the step that reaches it."""
+    """Useful tokens that go through the model, all epochs together: the training ends with the step that reaches them,
+    or with its epochs."""
     steps: int | None = Field(None, ge=1)
     """Optimizer steps; more than `epochs` has are taken by going on into further epochs."""
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from pad_ray.checks import student_checkpoint
-from pad_ray.config import RunConfig
+from pad_ray.config import RunConfig, StudentConfig
+from pad_ray.config.earlier import completed
 from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError, RunDirectoryError
 from pad_ray.evaluation.metrics import Metrics
@@ -85,6 +86,7 @@ def find_student(run: Path, name: str | None = None) -> Found:
     report = published_report(model)
     if report is None:
         raise RunDirectoryError(f"{run}: no finished student there; run `pad-ray train` first")
+    report["config"] = completed(StudentConfig, report["config"], "student.")
     # A refinement that gained nothing ends with the student that it began with.
     name = "distilled" if model == run / "student" / "model" else name
     return Found(run, load_config(run / CONFIG), name, model, report)
@@ -154,7 +156,8 @@ def _copy(model: Path, building: Path) -> None:
 def _merge(found: Found, building: Path) -> None:
     import torch
 
-    base, encoder_decoder = student_checkpoint(found.config), for_encoder_decoder(building)
+    trained_on, encoder_decoder = Path(found.report["base"]), for_encoder_decoder(building)
+    base = trained_on if trained_on.is_dir() else student_checkpoint(found.config)
     dtype = torch.bfloat16 if found.report["config"]["precision"] == "bf16" else torch.float32
     merge(building, base, encoder_decoder=encoder_decoder, dtype=dtype)
     for path in building.iterdir():

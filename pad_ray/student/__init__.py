@@ -1,6 +1,7 @@
 """The student: (source, target) pairs become a corpus of tokens, and a corpus becomes a fine-tuned checkpoint.
 
     examples.py    training pairs of texts, and where they come from
+    baselines.py   which completions of the teacher are learnt from, and as what: pure
     templates.py   what is read and what is to be written, task by task
     tokenised.py   texts -> tokens
     spread.py      the same on all nodes, by Ray Data
@@ -8,6 +9,7 @@
     writing.py     the files of a corpus
     mapped.py      the same, mapped into memory
     order.py       which examples meet in which step: pure
+    budget.py      how much is learnt from: pure
     collator.py    rows -> one padded micro-batch
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
     sizes.py       parameters, memory per rank and arithmetic of a training: pure

@@ -16,6 +16,8 @@ from typing import Protocol
 
 import numpy as np
 
+from pad_ray.config import BudgetConfig
+
 
 class Steps(Protocol):
     """Of `order.Schedule`, what a budget needs to know."""
@@ -50,6 +52,22 @@ def expected_steps(
     """`last_step` before there is a schedule, with as many tokens in every step."""
     end = math.ceil(epochs * steps_per_epoch) if steps is None else steps
     return end if tokens is None else min(end, math.ceil(tokens / tokens_per_step))
+
+
+def unspent(budget: BudgetConfig, *, examples: int, tokens: int) -> str:
+    """What a finished training has left of its budget, in words; empty where it is spent: who compares students at
+    equal cost must know.
+
+    Args:
+        examples: in the corpus.
+        tokens: useful ones that went through the model.
+    """
+    short = []
+    if budget.examples and examples < budget.examples:
+        short.append(f"there are {examples:,} examples and not student.budget.examples={budget.examples:,}")
+    if budget.tokens and budget.steps is None and tokens < budget.tokens:
+        short.append(f"the epochs ended at {tokens:,} tokens, before student.budget.tokens={budget.tokens:,}")
+    return "; ".join(short)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shard, read_shards, records
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.student.baselines import Lessons
-from pad_ray.student.budget import Draw
+from pad_ray.student.budget import Draw, unspent
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import build_corpus, corpus_fingerprint
 from pad_ray.student.examples import Example, Source
@@ -126,7 +126,7 @@ def teach(
             )
             report(Event(stage, line["step"], line["total"], speed))
 
-    return train_student(
+    done = train_student(
         corpus_dir=folder / "corpus",
         model=model,
         out_dir=folder,
@@ -136,3 +136,6 @@ def teach(
         learning_rate=learning_rate,
         on_progress=on_progress,
     )
+    if note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens):
+        report(Event(stage, note=note))
+    return done

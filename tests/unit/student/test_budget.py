@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pad_ray.student.budget import Draw, expected_steps, last_step, step_that_reaches
+from pad_ray.config import BudgetConfig
+from pad_ray.student.budget import Draw, expected_steps, last_step, step_that_reaches, unspent
 from pad_ray.student.cursor import Cursor
 from pad_ray.student.order import Schedule
 
@@ -72,3 +73,14 @@ def test_a_draw_is_the_same_whatever_else_there_is_and_a_larger_one_holds_it(nam
     )
     assert few < more
     assert Draw(10, 3).places(names[:7]).tolist() == Draw(10, 3).places(names).tolist()[:7]
+
+
+def test_what_is_left_of_a_budget_is_told() -> None:
+    assert unspent(BudgetConfig(), examples=3, tokens=5) == ""
+    assert unspent(BudgetConfig(examples=3, tokens=5), examples=3, tokens=7) == ""
+    assert unspent(BudgetConfig(steps=3, tokens=9), examples=3, tokens=7) == "", "the steps are what is spent"
+    said = unspent(BudgetConfig(examples=4000, tokens=9), examples=3, tokens=7)
+    assert said == (
+        "there are 3 examples and not student.budget.examples=4,000; "
+        "the epochs ended at 7 tokens, before student.budget.tokens=9"
+    )
