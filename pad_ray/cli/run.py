@@ -16,7 +16,7 @@ def distill(
 ) -> None:
     """The whole method: synthesize, train, refine, evaluate. Resumes where a killed run stopped."""
     if dry_run:
-        return rehearse(config, overrides)
+        return rehearse(config, overrides, trains=True, samples=True)
     from pad_ray.report.tables import distillation_table
 
     with opened(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
@@ -66,7 +66,7 @@ def refine(
 ) -> None:
     """Rounds in which the trained student learns to repair programs."""
     if dry_run:
-        return rehearse(config, overrides)
+        return rehearse(config, overrides, trains=True, samples=True)
     with opened(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
         refined = pipeline.refine()
     typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
@@ -82,7 +82,7 @@ def evaluate(
 ) -> None:
     """Accuracy of a model on the evaluation sets."""
     if dry_run:
-        return rehearse(config, overrides)
+        return rehearse(config, overrides, samples=True, model=model)
     from pad_ray.pipeline import evaluated
     from pad_ray.report.tables import evaluation_table
 

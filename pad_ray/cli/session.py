@@ -15,24 +15,13 @@ if TYPE_CHECKING:
     from pad_ray.pipeline import Pipeline
 
 
-@contextmanager
-def opened(
-    path: Path,
-    overrides: list[str] | None,
-    *,
-    trains: bool = False,
-    samples: bool = False,
-    model: str | None = None,
-    allow_changed: list[str] | None = None,
-) -> Iterator[Pipeline]:
-    """The steps of a run: settings, models and questions checked, directory opened, cluster joined.
+def checked(config: RunConfig, *, trains: bool = False, samples: bool = False, model: str | None = None) -> Path | None:
+    """Refuse at the door what could not be done in hours. Returns the student's base checkpoint where one is needed.
 
     `trains`, `samples`: a student is trained, or sampled; `model`: another than the run's is measured.
     """
     from pad_ray import checks
-    from pad_ray.config_file import load_config
 
-    config = load_config(path, overrides)
     checks.check_places(config)
     checks.check_questions(config)
     checks.check_engine("teacher", config.teacher)
@@ -48,6 +37,25 @@ def opened(
         checks.check_refined(config)
     if samples and model is None:
         checks.check_sampled(config)
+    return base
+
+
+@contextmanager
+def opened(
+    path: Path,
+    overrides: list[str] | None,
+    *,
+    trains: bool = False,
+    samples: bool = False,
+    model: str | None = None,
+    allow_changed: list[str] | None = None,
+) -> Iterator[Pipeline]:
+    """The steps of a run: settings, models and questions checked, directory opened, cluster joined; see `checked`."""
+    from pad_ray import checks
+    from pad_ray.config_file import load_config
+
+    config = load_config(path, overrides)
+    base = checked(config, trains=trains, samples=samples, model=model)
 
     from pad_ray.pipeline import Pipeline
     from pad_ray.rundir import open_run
@@ -74,10 +82,20 @@ def cluster(config: RunConfig) -> Iterator[None]:
         yield
 
 
-def rehearse(path: Path, overrides: list[str] | None) -> None:
+def rehearse(
+    path: Path,
+    overrides: list[str] | None,
+    *,
+    trains: bool = False,
+    samples: bool = False,
+    model: str | None = None,
+) -> None:
+    """`--dry-run` of a command that does so."""
     from pad_ray.config_file import load_config
 
-    rehearse_settings(load_config(path, overrides))
+    config = load_config(path, overrides)
+    checked(config, trains=trains, samples=samples, model=model)
+    rehearse_settings(config)
 
 
 def plan_training(path: Path, overrides: list[str] | None, on: str | None) -> None:

@@ -190,8 +190,8 @@ COT = "teacher.prompt.version=rationale-v1"
 
 
 def test_chains_of_thought_are_trained_on_and_not_refined(run: Path, refused: Callable[..., str]) -> None:
-    for command in ("distill", "refine"):
-        line = refused(command, run, COT, "evaluation.prompt=rationale-v1")
+    for command in (["distill"], ["refine"], ["distill", "--dry-run"]):
+        line = refused(*command, run, COT, "evaluation.prompt=rationale-v1")
         assert line == "refinement.rounds: a chain of thought cannot be repaired by running it; set refinement.rounds=0"
     for command in ("synthesize", "train", "distill"):
         settings = [COT, "evaluation.prompt=rationale-v1", "refinement.rounds=0"] if command == "distill" else [COT]
