@@ -1,6 +1,7 @@
 """The student: (source, target) pairs become a corpus of tokens, and a corpus becomes a fine-tuned checkpoint.
 
     examples.py    training pairs of texts, and where they come from
+    baselines.py   which completions of the teacher are learnt from, and as what: pure
     templates.py   what is read and what is to be written, task by task
     tokenised.py   texts -> tokens
     spread.py      the same on all nodes, by Ray Data
@@ -10,6 +11,7 @@
     order.py       which examples meet in which step: pure
     dealing.py     the same steps on another number of ranks: pure
     cursor.py      from a step back to the programs it learned from
+    budget.py      how much is learnt from: pure
     collator.py    rows -> one padded micro-batch
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
     sizes.py       parameters, memory per rank and arithmetic of a training: pure

@@ -107,6 +107,11 @@ class Collator:
         return {name: torch.from_numpy(matrix) for name, matrix in batch.items()}
 
 
+def can_be_packed(model_type: str) -> bool:
+    """Whether there is a way known to keep the examples of a packed row apart, with some attention at least."""
+    return model_type in MASKED_BY_POSITIONS | MASKED_BY_MASK
+
+
 def attention_form(model_type: str, implementation: str) -> Attention:
     """How to tell a model of `model_type` with transformers' attention `implementation` where an example ends.
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pad_ray.errors import RunDirectoryError
 from pad_ray.shards.files import commit_json
+from pad_ray.student.budget import last_step
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.order import Schedule
 
@@ -37,10 +38,14 @@ class Cursor:
     seed: int
     width: int | None
     """Tokens of a packed row; None: not packed."""
+    tokens: int | None = None
+    """Useful tokens after which the training ends (`student.budget`)."""
+    steps: int | None = None
+    """Optimizer steps after which it ends (`student.budget`)."""
 
     def schedule(self, corpus: MappedCorpus) -> Schedule:
-        """The order in which the examples of `corpus` come."""
-        return Schedule(
+        """The order in which the examples of `corpus` come, to the end of the training."""
+        schedule = Schedule(
             corpus.lengths,
             batch=self.batch,
             ranks=self.ranks,
@@ -49,6 +54,8 @@ class Cursor:
             seed=self.seed,
             width=self.width,
         )
+        schedule.total_steps = last_step(schedule, tokens=self.tokens, steps=self.steps)
+        return schedule
 
     @property
     def places_of_step(self) -> int:

@@ -26,7 +26,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pad_ray.changes import changes, leaves
 from pad_ray.config import StudentConfig
+from pad_ray.config.earlier import completed
 from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student import savepoint
@@ -125,18 +127,9 @@ def train_student(
     info = describe_checkpoint(base)
     record = corpus_record(corpus_dir)
     _check_corpus(record, base, info)
-    epochs = config.epochs if epochs is None else epochs
-    learning_rate = config.learning_rate if learning_rate is None else learning_rate
-    content = {
-        "corpus": record["fingerprint"],
-        "model": checkpoint_fingerprint(base),
-        "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
-        "epochs": epochs,
-        "learning_rate": learning_rate,
-        "seed": seed,
-    }
-    _claim(out_dir, content)
-    if done := _finished(out_dir, fingerprint_of(content)):
+    content = training_content(record["fingerprint"], base, config, seed, epochs, learning_rate)
+    fingerprint = _claim(out_dir, content)
+    if done := _finished(out_dir, fingerprint):
         return done
     gpus, cpus = _cluster()
     check_student(
@@ -155,12 +148,12 @@ def train_student(
         out_dir=out_dir,
         config=config,
         seed=seed,
-        epochs=epochs,
-        learning_rate=learning_rate,
+        epochs=content["epochs"],
+        learning_rate=content["learning_rate"],
         encoder_decoder=info.encoder_decoder,
         max_positions=info.max_positions,
         gpus=gpus > 0,
-        fingerprint=fingerprint_of(content),
+        fingerprint=fingerprint,
         attempt=uuid.uuid4().hex,
         started=started,
     )
@@ -194,29 +187,58 @@ def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> N
         raise TrainingError(f"model {base}: the corpus was made with another tokenizer; build it with this model's")
 
 
-def _claim(out_dir: Path, content: dict[str, Any]) -> None:
-    """Make `out_dir` the folder of this training.
+def training_content(
+    corpus: str, base: Path, config: StudentConfig, seed: int, epochs: float | None, learning_rate: float | None
+) -> dict[str, Any]:
+    """All that decides the weights that come out, as `train_student` is given it; `corpus`: its fingerprint."""
+    return {
+        "corpus": corpus,
+        "model": checkpoint_fingerprint(base),
+        "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
+        "epochs": config.epochs if epochs is None else epochs,
+        "learning_rate": config.learning_rate if learning_rate is None else learning_rate,
+        "seed": seed,
+    }
+
+
+def differing(out_dir: Path, content: dict[str, Any]) -> list[str]:
+    """In what the training that `out_dir` belongs to is another; nothing where it is none, or this one."""
+    path = out_dir / RUN_FILE
+    if not path.exists():
+        return []
+    there = json.loads(path.read_text(encoding="utf-8"))
+    # Through JSON, so that what is compared has the same types on both sides.
+    ours = json.loads(json.dumps(content))
+    names = sorted(key for key in {*there, *ours} if there.get(key) != ours.get(key))
+    if "config" not in names:
+        return names
+    names.remove("config")
+    before, now = ({"student": completed(StudentConfig, side["config"], "student.")} for side in (there, ours))
+    changed = [change.key for change in changes(leaves(before), leaves(now))]
+    return names + [key for key in changed if key.split(".")[1] not in NO_INFLUENCE]
+
+
+def another_training(out_dir: Path, names: list[str]) -> RunDirectoryError:
+    """The refusal of a folder whose training differs in `names`."""
+    return RunDirectoryError(
+        f"{out_dir} holds another training (differs in: {', '.join(names)}); give another folder or remove it"
+    )
+
+
+def _claim(out_dir: Path, content: dict[str, Any]) -> str:
+    """Make `out_dir` the folder of this training; returns the training's fingerprint.
 
     Raises:
         RunDirectoryError: it is the folder of another; says what differs.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
+    if names := differing(out_dir, content):
+        raise another_training(out_dir, names)
     path = out_dir / RUN_FILE
     if not path.exists():
         commit_json(path, content)
-        return
-    there = json.loads(path.read_text(encoding="utf-8"))
-    # Through JSON, so that what is compared has the same types on both sides.
-    ours = json.loads(json.dumps(content))
-    differing = sorted(key for key in {*there, *ours} if there.get(key) != ours.get(key))
-    if "config" in differing:
-        keys = {*there["config"], *ours["config"]}
-        differing += sorted(f"student.{k}" for k in keys if there["config"].get(k) != ours["config"].get(k))
-        differing.remove("config")
-    if differing:
-        raise RunDirectoryError(
-            f"{out_dir} holds another training (differs in: {', '.join(differing)}); give another folder or remove it"
-        )
+    # As it was recorded: by an earlier version, that is with fewer settings.
+    return fingerprint_of(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _finished(out_dir: Path, fingerprint: str) -> TrainingReport | None:

@@ -102,6 +102,7 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus, watch: Watchdog) -> None:
     model = _load_model(plan)
     collator = _collator(plan, load_tokenizer(str(plan.model)), model.config)
     use_cache = model.config.use_cache
+    arguments.max_steps = dealing.schedule.total_steps  # the learning rate decays to this end, whatever the epochs have
     stepper = Stepper(
         plan,
         dealing,
@@ -138,6 +139,8 @@ def _cursor(plan: TrainingPlan, corpus: MappedCorpus, ranks: int) -> Cursor:
         epochs=plan.epochs,
         seed=plan.seed,
         width=plan.packed_width,
+        tokens=plan.config.budget.tokens,
+        steps=plan.config.budget.steps,
     )
 
 

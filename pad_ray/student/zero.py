@@ -19,15 +19,19 @@ however small the model: its own 5e8 are 2 GB in fp32. Messages of 2e8 are long 
 to the full."""
 
 WIDEST_ROW = 2048
-"""Tokens of a packed row where the model has positions for more: products of a few such rows keep a GPU busy, and wider
-ones only cost memory."""
+"""Tokens of a packed row where the model has positions for more and the limits do not ask for more: products of a few
+such rows keep a GPU busy, and wider ones only cost memory."""
 
 
 def packed_width(config: StudentConfig, *, encoder_decoder: bool, max_positions: int | None) -> int | None:
-    """Tokens of a packed row; None where examples are not packed."""
+    """Tokens of a packed row; None where examples are not packed. Without `pack_width` wide enough for every example:
+    those that the model has no positions for are left out of a corpus."""
     if encoder_decoder or not config.packing:
         return None
-    return config.pack_width or min(max_positions or WIDEST_ROW, WIDEST_ROW)
+    if config.pack_width:
+        return config.pack_width
+    width = max(WIDEST_ROW, config.max_source_tokens + config.max_target_tokens)
+    return width if max_positions is None else min(max_positions, width)
 
 
 def check_student(
