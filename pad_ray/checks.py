@@ -10,8 +10,9 @@ from pad_ray.executor.actor import ACTOR_CPUS
 from pad_ray.questions import open_questions
 from pad_ray.shards.place import Place
 from pad_ray.student.checkpoint import describe_checkpoint
-from pad_ray.student.zero import check_student
-from pad_ray.synthesis.runner import ENGINE_CPUS
+from pad_ray.student.streamed import check_stream
+from pad_ray.student.zero import CPUS_PER_RANK, check_student
+from pad_ray.synthesis.runner import ENGINE_CPUS, GPU_ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
 
@@ -104,6 +105,8 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
         check_capacity(key, engine, config.executor, gpus=gpus, most_gpus=most, cpus=cpus)
     if base is None:
         return
+    if config.student.stream:
+        check_stream(config.student)
     info = describe_checkpoint(base)
     check_student(
         config.student,
@@ -144,6 +147,40 @@ def check_capacity(
             f"{key}.workers: {engine.workers} engines and {executor.workers} executors do not fit on {cpus:g} CPUs; "
             f"set it to {max(1, int(left / ENGINE_CPUS))} or less, or executor.workers lower"
         )
+
+
+def check_side_by_side(config: RunConfig) -> None:
+    """The cluster that was joined has room for the teacher and for the training at the same time (`student.stream`).
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    import ray
+
+    resources = ray.cluster_resources()
+    check_room(config, gpus=int(resources.get("GPU", 0)), cpus=resources.get("CPU", 0.0))
+
+
+def check_room(config: RunConfig, *, gpus: int, cpus: float) -> None:
+    """The same with the numbers: ranks that found no room would wait for the end of the synthesis, with nothing said.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    teacher, ranks = config.teacher, config.student.workers
+    engines = max(teacher.workers, teacher.max_workers or 0)
+    on_gpus = gpus > 0 and teacher.engine in ("vllm", "huggingface")
+    taken_gpus = engines * teacher.tensor_parallel_size if on_gpus else 0
+    taken_cpus = engines * (GPU_ENGINE_CPUS if on_gpus else ENGINE_CPUS) + config.executor.workers * ACTOR_CPUS
+    free = gpus - taken_gpus if gpus else int((cpus - taken_cpus) / CPUS_PER_RANK)
+    if ranks <= free:
+        return
+    has = f"{gpus} GPUs" if gpus else f"{cpus:g} CPUs"
+    instead = f"student.workers to {free} or less, teacher.workers lower, or " if free > 0 else ""
+    raise ConfigError(
+        f"student.stream: {ranks} ranks do not fit beside {engines} engines on {has}; set {instead}student.stream to "
+        "false, so that the training begins when the synthesis has ended"
+    )
 
 
 def check_trainable(config: RunConfig) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pad_ray.shards.writer import ShardRecord
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import build_corpus
 from pad_ray.student.examples import Example, Source
+from pad_ray.student.follow import Follower
 from pad_ray.student.mapped import LEFT_OUT_FILE
 from pad_ray.student.templates import PROGRAM, Form, program_example, template_fingerprint
 from pad_ray.student.trainer import TrainingReport, train_student
@@ -34,23 +35,34 @@ def _selected(table: pa.Table, keep: int) -> Iterator[dict[str, Any]]:
     return select(table.select(columns(table.schema.names)).to_pylist(), keep)
 
 
-def synthesis_source(synthesis: Path | Place, keep: int) -> Source:
-    """question -> program, for every selected program: a part for each shard, known by the shards' checksums."""
-    return shard_source(synthesis / "shards", partial(_programs, keep), f"{template_fingerprint(PROGRAM)}/{keep}")
+def synthesis_source(synthesis: Path | Place, keep: int, ledger: Sequence[ShardRecord] | None = None) -> Source:
+    """question -> program, for every selected program: a part for each shard, known by the shards' checksums.
+
+    Args:
+        ledger: the records of some shards; without it all of them.
+    """
+    made_by = f"{template_fingerprint(PROGRAM)}/{keep}"
+    return shard_source(synthesis / "shards", partial(_programs, keep), made_by, ledger)
 
 
 def _programs(keep: int, table: pa.Table) -> Iterator[Example]:
     return map(program_example, _selected(table, keep))
 
 
-def shard_source(shards: Path | Place, examples: Callable[[pa.Table], Iterable[Example]], made_by: str) -> Source:
+def shard_source(
+    shards: Path | Place,
+    examples: Callable[[pa.Table], Iterable[Example]],
+    made_by: str,
+    ledger: Sequence[ShardRecord] | None = None,
+) -> Source:
     """The examples that `examples`, a function that can be pickled, makes of each committed shard in a folder.
 
     Args:
         made_by: is another when `examples` makes others of the same shards.
+        ledger: the records of these shards; without it all that are there.
     """
     place = Place.of(shards)
-    ledger = records(place)
+    ledger = records(place) if ledger is None else ledger
     parts = tuple(partial(_of_shard, place, record, examples) for record in ledger)
     return Source(parts, fingerprint_of([made_by, [record.sha256 for record in ledger]]))
 
@@ -62,7 +74,7 @@ def _of_shard(
 
 
 def teach(
-    examples: Source | Callable[[], Iterable[Example]],
+    examples: Source | Callable[[], Iterable[Example]] | Follower,
     *,
     model: str,
     folder: Path,
@@ -78,7 +90,8 @@ def teach(
     `folder/model`. Called again it goes on from its last checkpoint, or returns what is there.
 
     Args:
-        examples: a source, or a function that gives the examples anew whenever it is called.
+        examples: a source, or a function that gives the examples anew whenever it is called; or a follower, whose
+            examples are trained on as they come.
         form: the sources as they are, or in the tokenizer's chat template.
 
     Raises:
@@ -87,8 +100,9 @@ def teach(
     """
     report(Event(stage, detail="preparing the corpus"))
     info = describe_checkpoint(Path(model))
-    corpus = build_corpus(
-        examples,
+    follower = examples if isinstance(examples, Follower) else None
+    config = config.model_copy(update={"stream": follower is not None})
+    corpus = (examples.begin if isinstance(examples, Follower) else partial(build_corpus, examples))(
         model,
         folder / "corpus",
         max_source=config.max_source_tokens,
@@ -105,10 +119,9 @@ def teach(
         if "message" in line:
             report(Event(stage, line["step"], detail=line["message"]))
         else:
-            speed = (
-                f"loss {line['loss']:.3f}  {line['tokens_per_second']:,.0f} tokens/s  {line['eta_seconds']:.0f} s left"
-            )
-            report(Event(stage, line["step"], line["total"], speed))
+            left = "as long as the synthesis" if line["total"] is None else f"{line['eta_seconds']:.0f} s left"
+            speed = f"loss {line['loss']:.3f}  {line['tokens_per_second']:,.0f} tokens/s  {left}"
+            report(Event(stage, line["step"], line["total"] or 0, speed))
 
     return train_student(
         corpus_dir=folder / "corpus",
@@ -119,4 +132,5 @@ def teach(
         epochs=epochs,
         learning_rate=learning_rate,
         on_progress=on_progress,
+        follower=follower,
     )

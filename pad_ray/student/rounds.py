@@ -14,20 +14,25 @@ from pad_ray.student.order import Schedule
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.sampler import EpochSampler
+from pad_ray.student.streamed import ENDLESS, StreamedSchedule
+from pad_ray.student.streaming import Stream
 
 
 class Rounds(TrainerCallback):  # type: ignore[misc]
     """Progress on the screen, in `progress.jsonl` and in TensorBoard; the order of each epoch in time."""
 
-    def __init__(self, plan: TrainingPlan, schedule: Schedule, sampler: EpochSampler) -> None:
+    def __init__(
+        self, plan: TrainingPlan, schedule: Schedule | StreamedSchedule, sampler: EpochSampler | Stream
+    ) -> None:
         self._plan, self._schedule, self._sampler = plan, schedule, sampler
-        self._first_step, self._clock, self._stopped = 0, 0.0, 0.0
+        self._first_step, self._clock, self._stopped, self._waited_before = 0, 0.0, 0.0, 0.0
         self._tensorboard: TensorBoardCallback | None = None
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         self._first_step, self._clock = state.global_step, time.monotonic()
+        self._waited_before = self._sampler.waited
         if not state.is_world_process_zero:
             return
         from torch.utils.tensorboard import SummaryWriter
@@ -43,7 +48,8 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
     def on_epoch_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
+        if isinstance(self._schedule, Schedule) and isinstance(self._sampler, EpochSampler):
+            self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """An entry of progress at the last step too."""
@@ -75,16 +81,16 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             return
         self._tensorboard.on_log(args, state, control, logs)  # type: ignore[no-untyped-call]
         speed = self._tokens_per_second(state.global_step)
-        total = self._schedule.tokens_after(state.max_steps)
+        total = None if state.max_steps == ENDLESS else state.max_steps
         done = self._schedule.tokens_after(state.global_step)
         entry = {
             "step": state.global_step,
-            "total": state.max_steps,
+            "total": total,
             "loss": logs["loss"],
             "learning_rate": logs["learning_rate"],
             "tokens": done,
             "tokens_per_second": speed,
-            "eta_seconds": (total - done) / speed,
+            "eta_seconds": None if total is None else (self._schedule.tokens_after(total) - done) / speed,
         }
         say(self._plan.out_dir, entry)
 
@@ -96,9 +102,11 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             self._tensorboard.on_train_end(args, state, control)  # type: ignore[no-untyped-call]
 
     def _tokens_per_second(self, step: int) -> float:
-        """Useful tokens per second of this process since training began in it, savepoints included."""
+        """Useful tokens per second of this process since training began in it; savepoints included, waiting for the
+        synthesis not."""
         tokens = self._schedule.tokens_after(step) - self._schedule.tokens_after(self._first_step)
-        return tokens / max((self._stopped or time.monotonic()) - self._clock, 1e-9)
+        seconds = (self._stopped or time.monotonic()) - self._clock - (self._sampler.waited - self._waited_before)
+        return tokens / max(seconds, 1e-9)
 
     def summary(self, state: TrainerState) -> dict[str, Any]:
         """See `Stepper.summary`. `final_loss` is the mean over the steps since the entry before the last."""
@@ -108,4 +116,5 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             "tokens": self._schedule.tokens_after(state.global_step),
             "useful_tokens_per_second": self._tokens_per_second(state.global_step),
             "final_loss": losses[-1],
+            "waited_seconds": self._sampler.waited,
         }

@@ -21,6 +21,8 @@ class EpochSampler(Sampler[Any]):  # type: ignore[misc]
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
         self.epoch = 0
+        self.waited = 0.0
+        """Seconds without examples; they are all there."""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._schedule.order(self.epoch).tolist())

@@ -24,6 +24,8 @@ from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
+from pad_ray.student.segments import SegmentedCorpus
+from pad_ray.student.streamed import ENDLESS
 from pad_ray.student.tokenizer import load_tokenizer
 from pad_ray.student.zero import deepspeed_config
 
@@ -62,31 +64,41 @@ def _train(plan: TrainingPlan) -> None:
     import torch.distributed as dist
 
     from pad_ray.student.stepper import Stepper
+    from pad_ray.student.streaming import Stream
 
     rank, ranks = dist.get_rank(), dist.get_world_size()
-    corpus = MappedCorpus(plan.corpus_dir)
+    corpus = SegmentedCorpus(plan.corpus_dir) if plan.config.stream else MappedCorpus(plan.corpus_dir)
     _check_memory(plan, corpus)
     arguments = _arguments(plan)
     model = _load_model(plan)
+    stream = Stream(plan, corpus) if isinstance(corpus, SegmentedCorpus) else None
+    if stream and not stream.await_first():
+        return
     cursor, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
     if rank == 0:
         cursor.write(plan.out_dir)
     use_cache = model.config.use_cache
     stepper = Stepper(
         plan,
-        cursor.schedule(corpus),
+        stream.begin(cursor) if stream else cursor.schedule(corpus),
         model=model,
         args=arguments,
         train_dataset=Rows(corpus),
         data_collator=collator,
     )
     stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
+    if stream and stream.stopped:
+        return  # with a savepoint; the driver knows why
     model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
     _export(stepper, plan, rank)
 
 
 def _batches(
-    plan: TrainingPlan, corpus: MappedCorpus, tokenizer: PreTrainedTokenizerBase, model: PretrainedConfig, ranks: int
+    plan: TrainingPlan,
+    corpus: MappedCorpus | SegmentedCorpus,
+    tokenizer: PreTrainedTokenizerBase,
+    model: PretrainedConfig,
+    ranks: int,
 ) -> tuple[Cursor, Collator | PackedCollator]:
     """Which examples meet, and how they become tensors."""
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
@@ -101,6 +113,7 @@ def _batches(
         epochs=plan.epochs,
         seed=plan.seed,
         width=width,
+        stream=plan.config.stream,
     )
     if width is None:
         return cursor, Collator(pad, width_limit=plan.max_positions)
@@ -108,7 +121,7 @@ def _batches(
     return cursor, PackedCollator(pad, width, attention=attention)
 
 
-def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:
+def _check_memory(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus) -> None:
     """Only here is it known what this node has. What is estimated keeps nobody from trying.
 
     Raises:
@@ -122,7 +135,8 @@ def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:
         gpu_bytes=torch.cuda.get_device_properties("cuda").total_memory if plan.gpus else None,
         host_bytes=psutil.virtual_memory().total,
     )
-    check_fits(anatomy_of(plan.model), plan.config, node, longest=int(corpus.lengths.max()), estimated=False)
+    longest = int(corpus.lengths.max()) if len(corpus) else 0
+    check_fits(anatomy_of(plan.model), plan.config, node, longest=longest, estimated=False)
 
 
 def _prepare_process(plan: TrainingPlan) -> None:
@@ -159,6 +173,7 @@ def _arguments(plan: TrainingPlan) -> TrainingArguments:
         per_device_train_batch_size=config.batch_size,
         gradient_accumulation_steps=config.gradient_accumulation,
         num_train_epochs=plan.epochs,
+        max_steps=ENDLESS if config.stream else -1,
         learning_rate=plan.learning_rate,
         lr_scheduler_type=SCHEDULERS[config.lr_scheduler],
         warmup_steps=config.warmup_ratio,
