@@ -40,7 +40,7 @@ def streamed(
             lengths, batch=batch, ranks=ranks, accumulation=accumulation, epochs=epochs, seed=seed, width=width
         )
 
-    made = StreamedSchedule(deal, per_step=batch * ranks * accumulation, epochs=epochs, seed=7)
+    made = StreamedSchedule(deal, epochs=epochs, seed=7)
     for number, lengths in enumerate(segments):
         made.add(np.array(lengths, dtype=np.int32), last=marked and number == len(segments) - 1)
     made.close()
@@ -80,19 +80,34 @@ def test_members_are_what_is_dealt_to_the_ranks(
 ) -> None:
     """As accelerate deals: micro-batches to one rank after the other, `accumulation` of them to a step."""
     batch, ranks, accumulation, width = shape
+    per_step = batch * ranks * accumulation
     made = streamed(segments, shape, epochs)
-    entries = [
-        entry for part in made.parts for epoch in range(part.passes) for entry in part.entries(epoch, made.per_step)
-    ]
+    entries = [entry for part in made.parts for epoch in range(part.passes) for entry in part.entries(epoch, ranks)]
     micro_batches = [entries[i : i + batch] for i in range(0, len(entries), batch)]
-    assert len(entries) % made.per_step == 0
-    assert made.total_steps is not None and len(entries) // made.per_step >= made.total_steps
+    assert len(entries) % per_step == 0
+    assert made.total_steps is not None and len(entries) // per_step >= made.total_steps
     for step in range(1, made.total_steps + 1):
         for rank, members in enumerate(made.members(step)):
             dealt = micro_batches[rank::ranks][(step - 1) * accumulation : step * accumulation]
             flat = [entry for micro_batch in dealt for entry in micro_batch]
             expected = [i for i in flat if i != EMPTY] if width is None else [i for row in flat for i in row]
             assert members.tolist() == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEGMENTS, SHAPES, st.integers(1, 4))
+def test_other_ranks_take_the_same_steps(
+    segments: list[list[int]], shape: tuple[int, int, int, int | None], others: int
+) -> None:
+    batch, ranks, accumulation, width = shape
+    made = streamed(segments, shape, 1.0)
+    entries = [entry for part in made.parts for epoch in range(part.passes) for entry in part.entries(epoch, others)]
+    per_step = -(-ranks * accumulation // others) * others * batch
+    assert made.total_steps is not None and len(entries) == made.total_steps * per_step
+    for step in range(1, made.total_steps + 1):
+        taken = entries[(step - 1) * per_step : step * per_step]
+        examples = [i for i in taken if i != EMPTY] if width is None else [i for row in taken for i in row]
+        assert sorted(examples) == sorted(np.concatenate(made.members(step)).tolist())
 
 
 @settings(max_examples=50, deadline=None)
@@ -109,7 +124,7 @@ def test_the_end_and_the_decay_are_known_with_the_last_segment() -> None:
     def deal(lengths: np.ndarray, epochs: float, seed: int) -> Schedule:
         return Schedule(lengths, batch=2, ranks=1, accumulation=1, epochs=epochs, seed=seed)
 
-    made = StreamedSchedule(deal, per_step=2, epochs=1.5, seed=0)
+    made = StreamedSchedule(deal, epochs=1.5, seed=0)
     made.add(np.full(20, 5), last=False)
     assert (made.known_steps, made.total_steps, made.decay_begins) == (10, None, None)
     made.add(np.full(12, 5), last=True)
