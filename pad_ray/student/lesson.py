@@ -141,8 +141,9 @@ def teach(
         elif "message" in line:
             report(Event(stage, line["step"], detail=line["message"]))
         else:
-            total = line["total"] or 0  # not known as long as a synthesis goes on
-            report(Event(stage, line["step"], total, rows=(shown(line),), eta_seconds=line["eta_seconds"]))
+            total, left = line["total"] or 0, line["eta_seconds"]
+            detail = "" if total else "as long as the synthesis goes on"
+            report(Event(stage, line["step"], total, detail, rows=(shown(line),), eta_seconds=left))
 
     done = train_student(
         corpus_dir=folder / "corpus",

@@ -72,11 +72,11 @@ class Disturbed:
 
     def __call__(self, event: Event, _: Follower) -> None:
         self.said.append(event.detail)
-        if "loss" not in event.detail:
+        if not event.rows:
             return
         self.shown.append(event)
-        if event.done >= 8 and self._synthesis.written < 8:
-            # The ranks wait for it: two segments of eight steps, one of which is held back, are used up.
+        if event.done >= 5 and self._synthesis.written < 8:
+            # The ranks wait for it: what is not held back is used up after eight steps or some more.
             self._synthesis.write(4)
         elif event.done >= 15 and not self.killed:
             ranks = [p for p in psutil.Process().children(recursive=True) if "RayTrainWorker" in " ".join(p.cmdline())]
@@ -106,7 +106,7 @@ def test_the_training_follows_the_synthesis(
     unknown = [event for event in happened.shown if not event.total]
     assert unknown and all("as long as the synthesis" in event.detail for event in unknown)
     assert happened.shown[-1].done == happened.shown[-1].total == report.steps
-    losses = [float(event.detail.split()[1]) for event in happened.shown]
+    losses = [float(event.rows[0][1].split()[0]) for event in happened.shown]
     assert losses[-1] < 0.5 * losses[0]
     records = [
         recorded_segment(folder / "corpus", n) for n in range(read_json(folder / "corpus" / "end.json")["segments"])
@@ -142,7 +142,7 @@ def test_repeated_from_its_records_it_gives_the_same_weights_though_it_was_stopp
     file.write_bytes(file.read_bytes()[:-100] + bytes(100))
 
     def stop(event: Event, follower: Follower) -> None:
-        if "loss" in event.detail and event.done >= 8:
+        if event.rows and event.done >= 8:
             follower.halt("enough for today")
 
     with pytest.raises(TrainingError, match="stopped with a savepoint: enough for today"):
@@ -164,7 +164,7 @@ def test_an_encoder_decoder_is_trained_on_a_synthesis_that_ended_before(tmp_path
     config = CONFIG.model_copy(update={"epochs": 1, "zero_stage": 1, "batch_size": 4, "gradient_accumulation": 2})
     shown: list[Event] = []
     report = train(synthesis, model, tmp_path / "student", lambda event, _: shown.append(event), config)
-    losses = [float(event.detail.split()[1]) for event in shown if "loss" in event.detail]
+    losses = [float(event.rows[0][1].split()[0]) for event in shown if event.rows]
     assert losses[-1] < losses[0]
     # One segment, the last: 96 examples, 16 to a step.
     assert report.steps == 6 < LEAST_STEPS
