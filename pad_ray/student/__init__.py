@@ -18,6 +18,13 @@
     checkpoint.py  what lies at a model path, and how a finished model is put there
     savepoint.py   the states from which a broken training goes on
     progress.py    what is said on the way
+    rounds.py      when it is said
+    throughput.py  pace and utilisation from counters: pure
+    peaks.py       what processors compute at best
+    trackers.py    TensorBoard, Weights & Biases
+    bad_batch.py   the batch whose loss is not a number
+    hang.py        which rank the others wait for: pure
+    watchdog.py    a thread in each rank that finds that out
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed
 

@@ -61,9 +61,9 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
 
     def _peak(self, device: torch.device) -> float | None:
         """FLOP/s of all ranks together: by the data sheet of their GPUs, or measured, on all of them at once."""
-        ranks = dist.get_world_size()
+        ranks: int = dist.get_world_size()
         if device.type == "cuda":
-            one: float | None = data_sheet_peak(torch.cuda.get_device_name(device), self._plan.config.precision)
+            one = data_sheet_peak(torch.cuda.get_device_name(device), self._plan.config.precision)
             # With TF32, which we leave as it is set, fp32 products are made where the data sheet's figure is not of.
             if one is None or (self._plan.config.precision == "fp32" and torch.backends.cuda.matmul.allow_tf32):
                 return None
@@ -76,6 +76,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
     def on_epoch_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
+        self._fed.forget()
         self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
