@@ -27,6 +27,13 @@
     resuming.py    which savepoint is gone on from
     universal.py   its states for another number of ranks
     progress.py    what is said on the way
+    rounds.py      when it is said
+    throughput.py  pace and utilisation from counters: pure
+    peaks.py       what processors compute at best
+    trackers.py    TensorBoard, Weights & Biases
+    bad_batch.py   the batch whose loss is not a number
+    hang.py        which rank the others wait for: pure
+    watchdog.py    a thread in each rank that finds that out
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed
 

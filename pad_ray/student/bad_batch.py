@@ -48,6 +48,10 @@ class Fed:
         """The entries of the batch after the one asked for last."""
         return self._batches.popleft()
 
+    def forget(self) -> None:
+        """To be called before a loader begins anew."""
+        self._batches.clear()
+
 
 @dataclass(frozen=True, slots=True)
 class MicroStep:

@@ -120,7 +120,8 @@ class Lookout:
         silent = [rank for rank in self._seen if self._seen[rank].silent > self._longest_silence(positions.get(rank))]
         if silent:
             return Hang(tuple(silent), silent=True)
-        return _behind(positions, idle)
+        # One that has not written anything yet is furthest behind; it is named once it has been silent for long enough.
+        return _behind(positions, idle) if len(positions) == len(self._seen) else None
 
     def _longest_silence(self, position: Position | None) -> float:
         """Seconds without a word that can still be explained."""
@@ -131,7 +132,6 @@ class Lookout:
 
 
 def _behind(positions: Mapping[int, Position], idle: float) -> Hang | None:
-    """A rank that has written nothing yet has been silent, so it is not looked for here."""
     least = min(position.passed for position in positions.values())
     behind = [position for position in positions.values() if position.passed == least]
     if any(position.patience is None or idle <= position.patience for position in behind):

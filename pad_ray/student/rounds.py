@@ -83,6 +83,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
     def on_epoch_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
+        self._fed.forget()
         if isinstance(self._schedule, Schedule) and isinstance(self._sampler, EpochSampler):
             self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
 

@@ -51,7 +51,9 @@ def check_trackers(config: StudentConfig, environment: Mapping[str, str] = os.en
 
 
 def figures(entry: Mapping[str, Any]) -> dict[str, float]:
-    """What of an entry is a curve."""
+    """What of an entry is a curve; of a message, nothing."""
+    if "message" in entry:
+        return {}
     return {
         name: float(value)
         for name, value in entry.items()
@@ -60,7 +62,7 @@ def figures(entry: Mapping[str, Any]) -> dict[str, float]:
 
 
 class TensorBoard:
-    """The entries of a training as curves `train/...`."""
+    """The entries of a training as curves `train/...`, or of another group."""
 
     def __init__(self, folder: Path, *, first_step: int) -> None:
         """`first_step`: entries beyond it were made by a start of the ranks that broke off, and are taken back."""
@@ -68,9 +70,9 @@ class TensorBoard:
 
         self._writer = SummaryWriter(str(folder), purge_step=first_step + 1 if first_step else None)
 
-    def log(self, entry: Mapping[str, Any]) -> None:
+    def log(self, entry: Mapping[str, Any], group: str = "train") -> None:
         for name, value in figures(entry).items():
-            self._writer.add_scalar(f"train/{name}", value, entry["step"])
+            self._writer.add_scalar(f"{group}/{name}", value, entry["step"])
         self._writer.flush()
 
     def close(self) -> None:
