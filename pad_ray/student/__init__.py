@@ -18,6 +18,11 @@
     checkpoint.py  what lies at a model path, and how a finished model is put there
     savepoint.py   the states from which a broken training goes on
     progress.py    what is said on the way
+    validation.py  the student asked in between: the best one kept, the training stopped early
+    answering.py   its answers, in the ranks
+    judging.py     their verdicts
+    patience.py    which student is the best, and when it is enough: pure
+    history.py     what the validations came to, on the disk
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed
 

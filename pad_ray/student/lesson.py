@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pad_ray.config import StudentConfig
+from pad_ray.config import ExecutorConfig, StudentConfig
 from pad_ray.progress import Event, Report
 from pad_ray.shards.files import fingerprint_of
 from pad_ray.shards.place import Place
@@ -19,7 +19,8 @@ from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import build_corpus
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.mapped import LEFT_OUT_FILE
-from pad_ray.student.templates import PROGRAM, Form, program_example, template_fingerprint
+from pad_ray.student.patience import told
+from pad_ray.student.templates import PROGRAM, program_example, template_fingerprint
 from pad_ray.student.trainer import TrainingReport, train_student
 from pad_ray.synthesis.selection import columns, select
 
@@ -72,16 +73,19 @@ def teach(
     report: Report,
     epochs: float | None = None,
     learning_rate: float | None = None,
-    form: Form = "plain",
+    executor: ExecutorConfig | None = None,
+    template: str = PROGRAM,
 ) -> TrainingReport:
     """Tokenise the examples into `folder/corpus` and train the checkpoint `model` on them; the result is
     `folder/model`. Called again it goes on from its last checkpoint, or returns what is there.
 
     Args:
         examples: a source, or a function that gives the examples anew whenever it is called.
-        form: the sources as they are, or in the tokenizer's chat template.
+        executor: limits on the programs of validations.
+        template: what validations ask with.
 
     Raises:
+        QuestionsError: if the validation questions cannot be read.
         RunDirectoryError: if `folder` holds another training.
         TrainingError: if there is no example, or the training failed.
     """
@@ -96,7 +100,7 @@ def teach(
         # Each side of an encoder-decoder has the positions to itself, and `check_student` looks after those.
         max_length=None if info.encoder_decoder else info.max_positions,
         seq2seq=info.encoder_decoder,
-        form=form,
+        form=config.form,
     )
     left_out = f" ({corpus.left_out_too_long:,} too long: {LEFT_OUT_FILE})" if corpus.left_out_too_long else ""
     report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {config.workers} ranks"))
@@ -104,6 +108,8 @@ def teach(
     def on_progress(line: dict[str, Any]) -> None:
         if "message" in line:
             report(Event(stage, line["step"], detail=line["message"]))
+        elif "accuracy" in line:
+            report(Event(stage, note=told(line)))
         else:
             speed = (
                 f"loss {line['loss']:.3f}  {line['tokens_per_second']:,.0f} tokens/s  {line['eta_seconds']:.0f} s left"
@@ -118,5 +124,7 @@ def teach(
         seed=seed,
         epochs=epochs,
         learning_rate=learning_rate,
+        executor=executor,
+        template=template,
         on_progress=on_progress,
     )

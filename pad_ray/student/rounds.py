@@ -11,6 +11,7 @@ from transformers.integrations.integration_utils import TensorBoardCallback
 
 from pad_ray.errors import TrainingError
 from pad_ray.student.order import Schedule
+from pad_ray.student.patience import Validation
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.sampler import EpochSampler
@@ -47,7 +48,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """An entry of progress at the last step too."""
-        if state.global_step >= state.max_steps:
+        if control.should_training_stop:
             control.should_log = True
 
     def on_log(
@@ -75,11 +76,12 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             return
         self._tensorboard.on_log(args, state, control, logs)  # type: ignore[no-untyped-call]
         speed = self._tokens_per_second(state.global_step)
-        total = self._schedule.tokens_after(state.max_steps)
+        last = state.global_step if control.should_training_stop else state.max_steps
+        total = self._schedule.tokens_after(last)
         done = self._schedule.tokens_after(state.global_step)
         entry = {
             "step": state.global_step,
-            "total": state.max_steps,
+            "total": last,
             "loss": logs["loss"],
             "learning_rate": logs["learning_rate"],
             "tokens": done,
@@ -87,6 +89,19 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             "eta_seconds": (total - done) / speed,
         }
         say(self._plan.out_dir, entry)
+
+    def validated(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, made: Validation
+    ) -> None:
+        """To be called on rank 0."""
+        say(self._plan.out_dir, made.entry())
+        if self._tensorboard is not None:
+            logs = {"eval_accuracy": made.accuracy, "eval_ran": made.ran}  # `eval_`: a group of its own
+            self._tensorboard.on_log(args, state, control, logs)  # type: ignore[no-untyped-call]
+
+    def leave_out(self, seconds: float) -> None:
+        """Seconds in which no step was taken, and which are not counted in tokens per second."""
+        self._clock += seconds
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -96,7 +111,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             self._tensorboard.on_train_end(args, state, control)  # type: ignore[no-untyped-call]
 
     def _tokens_per_second(self, step: int) -> float:
-        """Useful tokens per second of this process since training began in it, savepoints included."""
+        """Useful tokens per second of this process since training began in it, savepoints included, validations not."""
         tokens = self._schedule.tokens_after(step) - self._schedule.tokens_after(self._first_step)
         return tokens / max((self._stopped or time.monotonic()) - self._clock, 1e-9)
 

@@ -18,8 +18,9 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         self._plan = plan
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """No savepoint at the last step, since the model itself is written next."""
-        if state.global_step >= state.max_steps:
+        """No savepoint at the last step, since the model itself is written next. One of a training that stops early
+        would be gone on from, beyond that step."""
+        if control.should_training_stop:
             control.should_save = False
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:

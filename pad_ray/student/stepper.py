@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 from transformers import Trainer
@@ -13,6 +15,7 @@ from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.rounds import Rounds
 from pad_ray.student.sampler import EpochSampler
 from pad_ray.student.saving import Saving
+from pad_ray.student.validation import Validating
 
 
 class Stepper(Trainer):  # type: ignore[misc]
@@ -21,9 +24,14 @@ class Stepper(Trainer):  # type: ignore[misc]
     def __init__(self, plan: TrainingPlan, schedule: Schedule, **trainer: Any) -> None:
         self.sampler = EpochSampler(schedule)
         self._encoder_decoder = plan.encoder_decoder
+        self._use_cache = trainer["model"].config.use_cache
         super().__init__(**trainer)
         self.rounds = Rounds(plan, schedule, self.sampler)
+        self.validating = Validating(plan, self.model, self.rounds, self.write) if plan.questions else None
         self.remove_callback(PrinterCallback)
+        if self.validating:
+            # Before the others: they look whether a step is the last, and it may make it that.
+            self.add_callback(self.validating)
         self.add_callback(self.rounds)
         self.add_callback(Saving(plan))
 
@@ -40,6 +48,20 @@ class Stepper(Trainer):  # type: ignore[misc]
         total = summed_loss(model, self.accelerator.unwrap_model(model), inputs)
         return total * self.accelerator.num_processes / num_items_in_batch
 
+    def write(self, folder: Path) -> None:
+        """The weights and the config as a checkpoint, or the adapter, in a new folder. All ranks take part, because
+        under ZeRO-3 each holds a share of every weight."""
+        if self.is_world_process_zero():
+            shutil.rmtree(folder, ignore_errors=True)
+        # Switched off by Trainer; exported like that, generation would be slow.
+        trained_with, self.model.config.use_cache = self.model.config.use_cache, self._use_cache
+        self.save_model(str(folder))
+        self.model.config.use_cache = trained_with
+        if self.is_world_process_zero():
+            for pickle in folder.glob("*.bin"):
+                pickle.unlink()
+
     def summary(self) -> dict[str, Any]:
-        """steps, tokens, useful_tokens_per_second and final_loss, after training."""
-        return self.rounds.summary(self.state)
+        """steps, tokens, useful_tokens_per_second and final_loss, after training; and what the validations came to."""
+        summary = self.rounds.summary(self.state)
+        return summary | {"validation": self.validating.summary()} if self.validating else summary

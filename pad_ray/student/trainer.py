@@ -5,6 +5,8 @@ out_dir/cursor.json      which examples come in which step
 out_dir/progress.jsonl   what is said on the way
 out_dir/tensorboard/     loss, gradient norm, learning rate
 out_dir/checkpoints/     the newest savepoints
+out_dir/validations.jsonl  what the validations came to
+out_dir/best/            the best student so far, by its validations; in the end it becomes the finished one
 out_dir/model/           the finished checkpoint; it appears whole
 """
 
@@ -24,14 +26,16 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pad_ray.config import StudentConfig
+from pad_ray.config import ExecutorConfig, StudentConfig
 from pad_ray.errors import RunDirectoryError, TrainingError
+from pad_ray.questions import open_questions
 from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
 from pad_ray.student.mapped import corpus_record
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import Listener
+from pad_ray.student.templates import PROGRAM, template_fingerprint
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 
@@ -85,6 +89,8 @@ def train_student(
     seed: int,
     epochs: float | None = None,
     learning_rate: float | None = None,
+    executor: ExecutorConfig | None = None,
+    template: str = PROGRAM,
     on_progress: Callable[[dict[str, Any]], None] | None = None,
 ) -> TrainingReport:
     """Fine-tune the checkpoint at `model` on the corpus; Ray must have been initialised.
@@ -96,10 +102,14 @@ def train_student(
         model: folder of a checkpoint; decoder-only or encoder-decoder, by its config.
         epochs: instead of `config.epochs`.
         learning_rate: instead of `config.learning_rate`.
+        executor: limits on the programs of validations.
+        template: what validations ask with.
         on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, tokens,
-            tokens_per_second and eta_seconds; and, for what happens in between, with message and step.
+            tokens_per_second and eta_seconds; after each validation with step, accuracy, interval, ran and seconds;
+            and, for what happens in between, with message and step.
 
     Raises:
+        QuestionsError: the validation questions cannot be read.
         ConfigError: an impossible setting or an unusable checkpoint, before anything is started.
         RunDirectoryError: `out_dir` holds another training.
         TrainingError: the corpus is not for this model, or the training failed.
@@ -108,10 +118,12 @@ def train_student(
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
     info = describe_checkpoint(base)
     record = corpus_record(corpus_dir)
-    _check_corpus(record, base, info)
+    _check_corpus(record, base, info, config)
+    executor = executor or ExecutorConfig()
+    questions = tuple(open_questions(config.validation.questions)) if config.validation else ()
     epochs = config.epochs if epochs is None else epochs
     learning_rate = config.learning_rate if learning_rate is None else learning_rate
-    content = {
+    content: dict[str, Any] = {
         "corpus": record["fingerprint"],
         "model": checkpoint_fingerprint(base),
         "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
@@ -119,6 +131,15 @@ def train_student(
         "learning_rate": learning_rate,
         "seed": seed,
     }
+    if config.validation:
+        # By what is asked and not by where it lies; how many at a time decides no weight.
+        content["config"]["validation"] = {
+            "questions": fingerprint_of([(q.text, q.answer, q.answer_kind) for q in questions]),
+            "template": template_fingerprint(template),
+            "executor": executor.model_dump(mode="json", exclude={"workers"}),
+            "every_steps": config.validation.every_steps,
+            "patience": config.validation.patience,
+        }
     _claim(out_dir, content)
     if done := _finished(out_dir, fingerprint_of(content)):
         return done
@@ -145,6 +166,9 @@ def train_student(
         fingerprint=fingerprint_of(content),
         attempt=uuid.uuid4().hex,
         started=started,
+        questions=questions,
+        executor=executor,
+        template=template,
     )
 
     def heard(entry: dict[str, Any]) -> None:
@@ -162,7 +186,7 @@ def train_student(
     return report
 
 
-def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> None:
+def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo, config: StudentConfig) -> None:
     if record["settings"]["seq2seq"] != info.encoder_decoder:
         kind = "an encoder-decoder" if info.encoder_decoder else "decoder-only"
         raise TrainingError(
@@ -170,6 +194,9 @@ def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> N
         )
     if record["settings"]["tokenizer"] != tokenizer_fingerprint(base):
         raise TrainingError(f"model {base}: the corpus was made with another tokenizer; build it with this model's")
+    if record["settings"]["form"] != config.form:
+        form = record["settings"]["form"]
+        raise TrainingError(f"student.form: {config.form}, but the corpus is {form}; build it with form={config.form}")
 
 
 def _claim(out_dir: Path, content: dict[str, Any]) -> None:

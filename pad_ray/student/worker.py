@@ -71,7 +71,6 @@ def _train(plan: TrainingPlan) -> None:
     cursor, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
     if rank == 0:
         cursor.write(plan.out_dir)
-    use_cache = model.config.use_cache
     stepper = Stepper(
         plan,
         cursor.schedule(corpus),
@@ -81,7 +80,6 @@ def _train(plan: TrainingPlan) -> None:
         data_collator=collator,
     )
     stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
-    model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
     _export(stepper, plan, rank)
 
 
@@ -225,17 +223,22 @@ def _savepoint(plan: TrainingPlan, rank: int) -> str | None:
 
 
 def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:
-    """Write the model; all ranks take part, because under ZeRO-3 each holds a share of every weight."""
+    """Write the model, or make the best one of the validations the model."""
     import torch.distributed as dist
 
+    merged = plan.config.lora is not None and plan.config.lora.merge
+    best = stepper.validating is not None and stepper.validating.has_best
     temporary = plan.out_dir / ".model.unfinished"
-    if rank == 0:
+    if not best:
+        stepper.write(temporary)
+    elif not merged:
+        temporary = plan.best_dir
+    elif rank == 0:
+        # Its adapter stays what it is until the model is whole: a training that is killed here goes on with it.
         shutil.rmtree(temporary, ignore_errors=True)
-    stepper.save_model(str(temporary))
+        shutil.copytree(plan.best_dir, temporary)
     if rank == 0:
-        for pickle in temporary.glob("*.bin"):
-            pickle.unlink()
-        if plan.config.lora and plan.config.lora.merge:
+        if merged:
             merge(temporary, plan.model, encoder_decoder=plan.encoder_decoder, dtype=_dtype(plan.config))
         report = {
             "fingerprint": plan.fingerprint,
@@ -248,4 +251,5 @@ def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:
             "learning_rate": plan.learning_rate,
         }
         publish_model(temporary, plan.model_dir, base=plan.model, report=report)
+        shutil.rmtree(plan.best_dir, ignore_errors=True)
     dist.barrier()
