@@ -316,7 +316,7 @@ def _pipeline(
     if base:
         checks.check_student_engine(config, base)
     if model is not None:
-        checks.check_engine("--model", config.student_engine.model_copy(update={"model": model}))
+        checks.check_engine("--model", config.engine_of(model))
     checks.checked_demonstrations(config)
     if trains:
         checks.check_trainable(config)

@@ -87,6 +87,7 @@ class Pipeline:
             seed=config.seed,
             stage="train",
             report=self.report,
+            executor=config.executor,
         )
         return lesson.model_path
 
@@ -196,7 +197,7 @@ def measure_model(
         flow = fixed_flow(
             config,
             asked,
-            config.student_engine.model_copy(update={"model": model}),
+            config.engine_of(model),
             config.evaluation,
             prompt_version=config.evaluation.prompt,
         )

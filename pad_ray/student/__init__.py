@@ -19,6 +19,7 @@
     savepoint.py   the states from which a broken training goes on
     progress.py    what is said on the way
     validation.py  the student asked in between: the best one kept, the training stopped early
+    held_out.py    the questions
     answering.py   its answers, in the ranks
     judging.py     their verdicts
     patience.py    which student is the best, and when it is enough: pure

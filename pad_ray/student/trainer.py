@@ -1,13 +1,13 @@
 """The driver's side of a training: what it is, whether it has been done, and Ray Train to do it.
 
-out_dir/run.json         the fingerprint of the training that this folder belongs to
-out_dir/cursor.json      which examples come in which step
-out_dir/progress.jsonl   what is said on the way
-out_dir/tensorboard/     loss, gradient norm, learning rate
-out_dir/checkpoints/     the newest savepoints
+out_dir/run.json           the fingerprint of the training that this folder belongs to
+out_dir/cursor.json        which examples come in which step
+out_dir/progress.jsonl     what is said on the way
+out_dir/tensorboard/       loss, gradient norm, learning rate
+out_dir/checkpoints/       the newest savepoints
 out_dir/validations.jsonl  what the validations came to
-out_dir/best/            the best student so far, by its validations; in the end it becomes the finished one
-out_dir/model/           the finished checkpoint; it appears whole
+out_dir/best/              the best student so far, by its validations; in the end it becomes the model
+out_dir/model/             the finished checkpoint; it appears whole
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from typing import Any
 
 from pad_ray.config import ExecutorConfig, StudentConfig
 from pad_ray.errors import RunDirectoryError, TrainingError
-from pad_ray.questions import open_questions
 from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
+from pad_ray.student.held_out import held_out, validation_content
 from pad_ray.student.mapped import corpus_record
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import Listener
-from pad_ray.student.templates import PROGRAM, template_fingerprint
+from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 
@@ -55,6 +55,7 @@ NO_INFLUENCE = {
     "learning_rate",
     "max_source_tokens",
     "max_target_tokens",
+    "validation",
 }
 """Settings outside the fingerprint: where things lie and how often they are saved changes no weight; the others go in
 by the values that count, or by the corpus."""
@@ -120,7 +121,6 @@ def train_student(
     record = corpus_record(corpus_dir)
     _check_corpus(record, base, info, config)
     executor = executor or ExecutorConfig()
-    questions = tuple(open_questions(config.validation.questions)) if config.validation else ()
     epochs = config.epochs if epochs is None else epochs
     learning_rate = config.learning_rate if learning_rate is None else learning_rate
     content: dict[str, Any] = {
@@ -131,15 +131,7 @@ def train_student(
         "learning_rate": learning_rate,
         "seed": seed,
     }
-    if config.validation:
-        # By what is asked and not by where it lies; how many at a time decides no weight.
-        content["config"]["validation"] = {
-            "questions": fingerprint_of([(q.text, q.answer, q.answer_kind) for q in questions]),
-            "template": template_fingerprint(template),
-            "executor": executor.model_dump(mode="json", exclude={"workers"}),
-            "every_steps": config.validation.every_steps,
-            "patience": config.validation.patience,
-        }
+    content |= validation_content(config.validation, executor, template)
     _claim(out_dir, content)
     if done := _finished(out_dir, fingerprint_of(content)):
         return done
@@ -166,7 +158,7 @@ def train_student(
         fingerprint=fingerprint_of(content),
         attempt=uuid.uuid4().hex,
         started=started,
-        questions=questions,
+        questions=held_out(config.validation),
         executor=executor,
         template=template,
     )

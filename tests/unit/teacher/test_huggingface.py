@@ -218,6 +218,25 @@ async def test_a_prompt_longer_than_the_model_is_refused_and_a_shorter_one_ends_
     await engine.close()
 
 
+async def test_a_prompt_in_chat_form_is_a_users_message(tmp_path: Path) -> None:
+    folder = save_chain(tmp_path, "".join(map(chr, range(33, 127))))
+    with pytest.raises(TeacherError, match="has no chat template; set form to plain"):
+        load(folder, form="chat")
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    tokenizer.chat_template = "{% for m in messages %}</s>{{ m.role }}: {{ m.content }}{% endfor %}</s>a"
+    tokenizer.save_pretrained(folder)
+    engine = load(folder, form="chat")
+    assert engine._encode(prompt_of("xyz")) == [
+        EOS,
+        *tokenizer("user: xyz")["input_ids"],
+        EOS,
+        *tokenizer("a")["input_ids"],
+    ]
+    completion = await engine.draw(prompt_of("xyz"), Draw(0, seed=1, temperature=0, top_p=1.0, max_tokens=3))
+    assert completion.text == "bcd"
+    await engine.close()
+
+
 def save_chain(folder: Path, chain: str) -> Path:
     """A model that writes each character of `chain` after the one before it, then the end: it looks at the last token
     alone, as nothing but the embedding comes through its layer."""
