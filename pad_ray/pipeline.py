@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,10 @@ from pad_ray.evaluation.evaluate import evaluate
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
 from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
-from pad_ray.shards.files import commit_json, read_json
+from pad_ray.shards.files import commit_json, read_json, sync
 from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
+from pad_ray.student.baselines import Lessons, student_prompt
 from pad_ray.student.lesson import synthesis_source, teach
 from pad_ray.synthesis.flow import fixed_flow, teacher_flow
 from pad_ray.synthesis.parts import LISTING
@@ -36,6 +38,10 @@ REFINED = Path("refinement", "refined.json")
 
 OF_SYNTHESIS = ("seed", "questions", "teacher", "executor", "synthesis", "evaluation")
 """Sections of a config that decide what a synthesis makes."""
+
+OF_STUDENT = ("summary.json", "refinement", "evaluation/refined", "evaluation/distilled", "student")
+"""What belongs to one student of a run, below the run directory. The student is the last to be moved: a kill before
+leaves what is still there to be found, and moved, again."""
 
 POLL_SECONDS = 0.5
 """How often the refinement actor is asked for its events."""
@@ -80,7 +86,7 @@ class Pipeline:
             self._miss(self.synthesis, "synthesize")
         config = self.config
         lesson = teach(
-            synthesis_source(self.synthesis, config.synthesis.keep),
+            synthesis_source(self.synthesis, Lessons.of(config)),
             model=str(student_checkpoint(config)),
             folder=self.folder / "student",
             config=config.student,
@@ -88,8 +94,29 @@ class Pipeline:
             stage="train",
             report=self.report,
             executor=config.executor,
+            template=student_prompt(config),
+            set_aside=self._set_aside,
         )
         return lesson.model_path
+
+    def _set_aside(self, names: list[str]) -> None:
+        """Move a student that was trained otherwise, and what came of it, into a folder of their own.
+
+        Raises:
+            RunDirectoryError: if no setting may have changed.
+        """
+        if not self.allow_changed:
+            raise RunDirectoryError(
+                f"run_dir {self.folder}: its student was trained otherwise (differs in: {', '.join(names)}); take "
+                "another run_dir, or go on with --allow-changed student, which sets that student aside and keeps it"
+            )
+        aside = next(free for i in count(1) if not (free := self.folder / f"old-{i}").exists())
+        for name in OF_STUDENT:
+            if (self.folder / name).exists():
+                (aside / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / name).rename(aside / name)
+        sync(self.folder)
+        self.report(Event("train", note=f"a student trained otherwise is set aside ({', '.join(names)}): {aside}"))
 
     def refine(self) -> Refined:
         """Run the refinement rounds on the distilled student."""

@@ -21,7 +21,7 @@ from pad_ray.executor import Sandbox
 from pad_ray.executor.judge import judge
 from pad_ray.questions import open_questions
 from pad_ray.records import Completion, Program, program_id
-from pad_ray.student.templates import PROGRAM
+from pad_ray.student.baselines import student_prompt
 from pad_ray.synthesis.flow import teacher_flow
 from pad_ray.synthesis.stated import stated_verdict
 from pad_ray.teacher.engine import Draw, Prompt, make_engine, resolve_model
@@ -46,7 +46,8 @@ def rehearse(config: RunConfig) -> Iterator[tuple[str, str]]:
     prompt = plan.prompt(question, 0)
     yield "first prompt", _read(config.teacher, prompt.text)
     if config.student.form != "plain":
-        yield "first prompt of the student", _read(config.engine_of(str(base)), render(PROGRAM, question=question.text))
+        words = render(student_prompt(config), question=question.text)
+        yield "first prompt of the student", _read(config.engine_of(str(base)), words)
     completion = asyncio.run(_draw(config, prompt, plan.draw(question, 0)))
     if completion is None:
         yield "first completion", "(none: the engine has nothing to say to this question)"

@@ -17,6 +17,7 @@ import numpy as np
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.tokenised import source_ids
 from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.varlen import VARLEN
 from pad_ray.teacher.ending import Ending, Room
 from pad_ray.teacher.prompt import render
 
@@ -99,17 +100,22 @@ class Answering:
 
 @contextmanager
 def _answering(model: Any, ending: Ending) -> Iterator[None]:
-    """No dropout, no gradients, and none of the checkpoint's own settings for generation."""
+    """No dropout, no gradients, none of the checkpoint's own settings for generation, and an attention that takes a
+    mask and a cache."""
     import torch
 
-    training, known = model.training, model.generation_config
+    training, known, attention = model.training, model.generation_config, model.config._attn_implementation
     model.eval()
     model.generation_config = ending.generation_config()
+    if attention == VARLEN:
+        model.set_attn_implementation("sdpa")
     try:
         # Not inference_mode: a tensor that a layer keeps from it (positions, masks) could not be trained with.
         with torch.no_grad():
             yield
     finally:
+        if attention == VARLEN:
+            model.set_attn_implementation(VARLEN)
         model.generation_config = known
         model.train(training)
 

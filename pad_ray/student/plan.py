@@ -10,6 +10,9 @@ from pad_ray.records import Question
 from pad_ray.student.templates import PROGRAM
 from pad_ray.student.zero import packed_width
 
+SAVEPOINTS = "checkpoints"
+"""Folder of the savepoints of a training, in its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
@@ -47,7 +50,7 @@ class TrainingPlan:
 
     @property
     def savepoints_dir(self) -> Path:
-        return self.out_dir / "checkpoints"
+        return self.out_dir / SAVEPOINTS
 
     @property
     def tensorboard_dir(self) -> Path:

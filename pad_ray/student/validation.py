@@ -28,6 +28,7 @@ from pad_ray.student.patience import Patience, Validation
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.rounds import Rounds
+from pad_ray.student.watchdog import Watchdog
 
 RECORD_FILE = "validation.json"
 """In the folder of the best student: the validation that it was kept for."""
@@ -36,11 +37,13 @@ RECORD_FILE = "validation.json"
 class Validating(TrainerCallback):  # type: ignore[misc]
     """Rank 0 judges and decides; what it decides is told to all ranks, which do the same."""
 
-    def __init__(self, plan: TrainingPlan, model: Any, rounds: Rounds, write: Callable[[Path], None]) -> None:
+    def __init__(
+        self, plan: TrainingPlan, model: Any, rounds: Rounds, watch: Watchdog, write: Callable[[Path], None]
+    ) -> None:
         """`write`: writes the weights as a checkpoint into a folder; all ranks take part."""
         assert plan.config.validation is not None
         self._plan, self._every, self._most = plan, plan.config.validation.every_steps, plan.config.validation.patience
-        self._rounds, self._write = rounds, write
+        self._rounds, self._watch, self._write = rounds, watch, write
         self._answering = Answering(plan, model)
         self._judge = Judge(plan.executor, plan.template)
         self._history = History(plan.validations_file)
@@ -67,21 +70,26 @@ class Validating(TrainerCallback):  # type: ignore[misc]
         if state.global_step % self._every and not control.should_training_stop:
             return
         started = time.monotonic()
+        # Programs may loop, each until its limit, and all ranks but one wait for their verdicts.
+        with self._watch.excused(f"step {state.global_step}, validation"):
+            self._validate(state, control)
+        self._rounds.leave_out(time.monotonic() - started)
+
+    def _validate(self, state: TrainerState, control: TrainerControl) -> None:
+        started = time.monotonic()
         completions = self._answering.completions()
         made = self._judged(state.global_step, completions, started) if state.is_world_process_zero else None
-        keep, stop = _told(
-            (made is not None and self._patience.take(made.step, made.accuracy), self._patience.exhausted)
-        )
+        keep = made is not None and self._patience.take(made.step, made.accuracy)
+        keep, stop = _told((keep, self._patience.exhausted))
         if keep:
             self._keep(made)
         if made is not None:
             self._history.append(made.entry())
-            self._rounds.validated(args, state, control, made)
+            self._rounds.validated(made)
         if stop and not control.should_training_stop:
             control.should_training_stop = self._stopped_early = True
             if state.is_world_process_zero:
                 self._say(f"training stops at step {state.global_step}: {self._patience.why}", state.global_step)
-        self._rounds.leave_out(time.monotonic() - started)
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any

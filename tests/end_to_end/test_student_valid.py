@@ -7,8 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 import torch
-from trainings import CONFIG, Trained, assert_same_weights, save_llama
-from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM
+from trainings import CONFIG, Trained, assert_same_weights, save_tokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
 from pad_ray.config import LoraConfig, QuestionsConfig, RayConfig, StudentConfig, ValidationConfig
 from pad_ray.runtime import ray_cluster
@@ -28,13 +28,15 @@ def cluster() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With dropout, so that random numbers count."""
-    folder = save_llama(tmp_path_factory.mktemp("llama"))
-    config = LlamaConfig.from_pretrained(folder)
-    config.attention_dropout = 0.1
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A GPT-2 of 0.1M random parameters. It has dropout, so that random numbers count."""
+    folder = tmp_path_factory.mktemp("base")
     torch.manual_seed(0)
-    LlamaForCausalLM(config).save_pretrained(folder)
+    size = {"n_embd": 64, "n_layer": 2, "n_head": 4, "n_positions": 128, "resid_pdrop": 0.1, "attn_pdrop": 0.0}
+    GPT2LMHeadModel(GPT2Config(vocab_size=300, bos_token_id=1, eos_token_id=1, pad_token_id=0, **size)).save_pretrained(
+        folder
+    )
+    save_tokenizer(folder)
     return folder
 
 
@@ -82,14 +84,14 @@ def run(
 
 
 @pytest.fixture(scope="module")
-def right(tmp_path_factory: pytest.TempPathFactory, llama: Path) -> Path:
-    return corpus(tmp_path_factory.mktemp("right"), llama, right=True)
+def right(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
+    return corpus(tmp_path_factory.mktemp("right"), base, right=True)
 
 
 @pytest.fixture(scope="module")
-def learnt(tmp_path_factory: pytest.TempPathFactory, llama: Path, right: Path, asked: Path) -> Trained:
+def learnt(tmp_path_factory: pytest.TempPathFactory, base: Path, right: Path, asked: Path) -> Trained:
     """Has learnt the five answers by heart; checkpoints at steps 40 and 50 are left."""
-    return run(right, llama, tmp_path_factory.mktemp("learnt") / "out", LEARNING.model_copy(update=validated(asked)))
+    return run(right, base, tmp_path_factory.mktemp("learnt") / "out", LEARNING.model_copy(update=validated(asked)))
 
 
 def test_a_student_is_asked_on_its_way(learnt: Trained) -> None:
@@ -105,10 +107,10 @@ def test_a_student_is_asked_on_its_way(learnt: Trained) -> None:
 
 
 def test_the_steps_are_bit_for_bit_those_of_a_training_without(
-    learnt: Trained, llama: Path, right: Path, tmp_path: Path
+    learnt: Trained, base: Path, right: Path, tmp_path: Path
 ) -> None:
     """With dropout; of what is saved along the way nothing differs, random states included."""
-    without = run(right, llama, tmp_path / "out", LEARNING)
+    without = run(right, base, tmp_path / "out", LEARNING)
     assert losses(without) == losses(learnt)
     assert_same_weights(without.weights, learnt.weights, 0)
     ours, theirs = states(learnt), states(without)
@@ -142,9 +144,9 @@ def same(one: object, other: object) -> bool:
 
 
 @pytest.fixture(scope="module")
-def unlearning(tmp_path_factory: pytest.TempPathFactory, llama: Path, asked: Path) -> tuple[Path, StudentConfig]:
+def unlearning(tmp_path_factory: pytest.TempPathFactory, base: Path, asked: Path) -> tuple[Path, StudentConfig]:
     """Wrong answers, slowly: what was right at first gets worse."""
-    wrong = corpus(tmp_path_factory.mktemp("wrong"), llama, right=False)
+    wrong = corpus(tmp_path_factory.mktemp("wrong"), base, right=False)
     slow = {"learning_rate": 1e-3, "warmup_ratio": 0.5, "checkpoint_steps": 5}
     return wrong, LEARNING.model_copy(update=validated(asked, every_steps=4, patience=2) | slow)
 
@@ -157,7 +159,7 @@ def stopped(
     return run(wrong, learnt.report.model_path, tmp_path_factory.mktemp("stopped") / "out", config)
 
 
-def test_the_best_is_the_model_and_the_training_stops_early(stopped: Trained, llama: Path, learnt: Trained) -> None:
+def test_the_best_is_the_model_and_the_training_stops_early(stopped: Trained, base: Path, learnt: Trained) -> None:
     said = json.loads((stopped.report.model_path / "training_report.json").read_text())
     best, last = said["validation"]["best"], said["validation"]["last"]
     assert best["accuracy"] > last["accuracy"]
@@ -167,7 +169,7 @@ def test_the_best_is_the_model_and_the_training_stops_early(stopped: Trained, ll
     assert stopped.heard[-1]["eta_seconds"] == 0
     assert not list(stopped.out_dir.glob(f"checkpoints/checkpoint-{last['step']}"))
     assert right_answers(stopped.report.model_path) == round(5 * best["accuracy"])
-    assert (stopped.report.model_path / "tokenizer.json").read_bytes() == (llama / "tokenizer.json").read_bytes()
+    assert (stopped.report.model_path / "tokenizer.json").read_bytes() == (base / "tokenizer.json").read_bytes()
 
 
 def right_answers(model: Path) -> int:
@@ -205,11 +207,11 @@ def test_a_rank_that_dies_is_replaced_and_the_best_is_the_same(
 @pytest.mark.slow
 @pytest.mark.parametrize("lora", [None, LoraConfig(rank=4, dropout=0.1)])
 def test_sharded_weights_and_adapters_are_asked_and_not_disturbed_either(
-    lora: LoraConfig | None, llama: Path, right: Path, asked: Path, tmp_path: Path
+    lora: LoraConfig | None, base: Path, right: Path, asked: Path, tmp_path: Path
 ) -> None:
     sharded = LEARNING.model_copy(update={"zero_stage": 3, "precision": "bf16", "lora": lora, "epochs": 1.0})
-    without = run(right, llama, tmp_path / "without", sharded)
-    with_it = run(right, llama, tmp_path / "with", sharded.model_copy(update=validated(asked, every_steps=4)))
+    without = run(right, base, tmp_path / "without", sharded)
+    with_it = run(right, base, tmp_path / "with", sharded.model_copy(update=validated(asked, every_steps=4)))
     assert losses(with_it) == losses(without)
     said = json.loads((with_it.report.model_path / "training_report.json").read_text())["validation"]
     if said["best"]["step"] == with_it.report.steps:

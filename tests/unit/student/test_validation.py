@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -79,13 +80,12 @@ class Training:
             False, 128, False, "", "", 0.0, QUESTIONS,
         )  # fmt: skip
         self.left_out, self.heard, self.step, self.killed_in = 0.0, [], 0, ""  # type: ignore[var-annotated]
-        rounds: Any = SimpleNamespace(
-            validated=lambda args, state, control, made: self.heard.append(made.step), leave_out=self._leave_out
-        )
+        rounds: Any = SimpleNamespace(validated=lambda made: self.heard.append(made.step), leave_out=self._leave_out)
+        watch: Any = SimpleNamespace(excused=lambda place: nullcontext())
         with pytest.MonkeyPatch.context() as patched:
             if not answers:
                 patched.setattr(validation, "Answering", lambda *_: SimpleNamespace(completions=lambda: [""] * 4))
-            self.validating = Validating(self.plan, self.model, rounds, self._write)
+            self.validating = Validating(self.plan, self.model, rounds, watch, self._write)
         self.judge: Any = Judge()
         self.validating._judge = self.judge
 
