@@ -14,10 +14,12 @@ from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.collator import can_be_packed
 from pad_ray.student.streamed import check_stream
 from pad_ray.student.templates import PROGRAM
+from pad_ray.student.tokenizer import load_tokenizer
 from pad_ray.student.trackers import check_trackers
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 from pad_ray.synthesis.runner import ENGINE_CPUS, GPU_ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
+from pad_ray.teacher.form import Form, in_form
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
 
 HUB_FILES = ["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"]
@@ -35,10 +37,13 @@ def check_engine(key: str, config: EngineConfig) -> None:
 
         RecordedEngine(Path(config.model), skip_bad=config.on_bad_row == "skip")
     if config.engine not in ("vllm", "huggingface"):
+        if config.form == "chat":
+            instead = f"; set {key}.endpoint.api to chat" if config.engine == "openai" else ""
+            raise ConfigError(f"{key}.form: chat is for vllm and huggingface{instead or '; set it to plain'}")
         return
     model = resolve_model(config.model)
     if not looks_local(model):
-        return  # a hub name: the engine fetches it
+        return  # a hub name: the engine fetches it, and says what it lacks
     try:
         info = describe_checkpoint(model)
     except ConfigError as error:
@@ -48,6 +53,21 @@ def check_engine(key: str, config: EngineConfig) -> None:
             f"{key}.engine: vllm does not serve encoder-decoder models such as {config.model}; "
             f"set {key}.engine=huggingface"
         )
+    check_form(f"{key}.form", config.form, model)
+
+
+def check_form(key: str, form: Form, model: str | Path) -> None:
+    """The checkpoint in the folder `model` can be asked in this form.
+
+    Raises:
+        ConfigError: its tokenizer has no chat template that would do.
+    """
+    if form == "plain":
+        return  # seconds, for a tokenizer that nobody doubts
+    try:
+        in_form(load_tokenizer(str(model)), form, ["?"])
+    except ConfigError as error:
+        raise ConfigError(f"{key}: {error}") from None
 
 
 def looks_local(model: str) -> bool:
@@ -82,14 +102,15 @@ def student_checkpoint(config: RunConfig) -> Path:
 
 
 def check_student_engine(config: RunConfig, base: Path) -> None:
-    """The engine that samples the student serves its architecture.
+    """The engine that samples the student serves its architecture, and its tokenizer has the form it is asked in.
 
     Raises:
         ConfigError: naming the key and what would be right.
     """
     if config.student_engine.engine not in ("vllm", "huggingface"):
         raise ConfigError("student_engine.engine: a student is a model; set it to vllm or huggingface")
-    check_engine("student_engine", config.student_engine.model_copy(update={"model": str(base)}))
+    check_form("student.form", config.student.form, base)
+    check_engine("student_engine", config.engine_of(str(base)))
 
 
 def check_cluster(config: RunConfig, base: Path | None) -> None:
@@ -266,13 +287,44 @@ def check_places(config: RunConfig) -> None:
 
 
 def check_questions(config: RunConfig) -> None:
-    """The first question of every set can be read: a wrong path shows now, not after the training.
+    """The first question of every set can be read: a wrong path shows now, not after the training. Validation questions
+    are in no other set.
 
     Raises:
+        ConfigError: if they are.
         QuestionsError: naming the file.
     """
-    for questions in (config.questions, *config.evaluation.sets):
+    check_held_out(config)
+    validation = config.student.validation
+    for questions in (config.questions, *config.evaluation.sets, *([validation.questions] if validation else [])):
         check_set(questions)
+
+
+def check_held_out(config: RunConfig) -> None:
+    """No validation question is trained on: the best student would be the one that has learnt most by heart. And none
+    is in an evaluation set: the student would be chosen by what it is measured on.
+
+    Raises:
+        ConfigError: naming the keys.
+    """
+    if config.student.validation is None:
+        return
+    asked = config.student.validation.questions
+    sets = {"questions": config.questions}
+    sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(config.evaluation.sets)}
+    for key, questions in sets.items():
+        if asked.shares_with(questions):
+            raise ConfigError(
+                f"student.validation.questions: {_range(asked)} of {asked.name} overlap with {key} "
+                f"({_range(questions)}); choose student.validation.questions.start and limit, and {key}.start and "
+                "limit, so that no question is in both"
+            )
+
+
+def _range(questions: QuestionsConfig) -> str:
+    if questions.limit is None:
+        return f"{questions.start} to the end" if questions.start else "all"
+    return f"{questions.start} to {questions.start + questions.limit - 1}"
 
 
 def check_set(questions: QuestionsConfig) -> None:

@@ -31,7 +31,7 @@ from pad_ray.shards.place import Place
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.side_by_side import SideBySide, Together
 from pad_ray.student.arrivals import Arrivals
-from pad_ray.student.baselines import Lessons
+from pad_ray.student.baselines import Lessons, student_prompt
 from pad_ray.student.cutting import Cutter
 from pad_ray.student.examples import Source
 from pad_ray.student.follow import Follower
@@ -111,6 +111,8 @@ class Pipeline:
             seed=config.seed,
             stage="train",
             report=self.report,
+            executor=config.executor,
+            template=student_prompt(config),
             set_aside=self._set_aside,
         )
         return lesson.model_path
@@ -260,7 +262,7 @@ def measure_model(
         flow = fixed_flow(
             config,
             asked,
-            config.student_engine.model_copy(update={"model": model}),
+            config.engine_of(model),
             config.evaluation,
             prompt_version=config.evaluation.prompt,
         )

@@ -29,7 +29,7 @@ def checked(config: RunConfig, *, trains: bool = False, samples: bool = False, m
     if base:
         checks.check_student_engine(config, base)
     if model is not None:
-        checks.check_engine("--model", config.student_engine.model_copy(update={"model": model}))
+        checks.check_engine("--model", config.engine_of(model))
     checks.checked_demonstrations(config)
     if trains and base:
         checks.check_trainable(config, base)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,21 @@ class QuestionsConfig(Section):
     """wordsums only: the most reasoning steps of a question (2 to 6)."""
     on_bad_row: Literal["refuse", "skip"] = "refuse"
     """A row that cannot be read: refuse the file, naming the line, or skip the row and count it."""
+
+    def shares_with(self, other: QuestionsConfig) -> bool:
+        """Whether both ask for some of the same questions, as far as settings tell: two `path`s of one set are taken
+        for copies of it, unless the set is whatever the file holds."""
+        if self.name != other.name or (self.set == "wordsums" and self.seed != other.seed):
+            return False
+        if self.set == "jsonl" and self._file() != other._file():
+            return False
+        return self.start < other._end() and other.start < self._end()
+
+    def _file(self) -> Path | None:
+        return self.path and self.path.resolve()
+
+    def _end(self) -> float:
+        return math.inf if self.limit is None else self.start + self.limit
 
     @property
     def name(self) -> str:

@@ -52,7 +52,8 @@ class RunConfig(Section):
     student: StudentConfig = StudentConfig()
     """The small model and how it is trained."""
     student_engine: EngineConfig = EngineConfig(model="student")
-    """What runs the student when it is sampled and evaluated; its `model` is filled in by the run."""
+    """What runs the student when it is sampled and evaluated; its `model` and `form` are filled in by the
+    run."""
     refinement: RefinementConfig = RefinementConfig()
     """Rounds in which the student learns to repair programs."""
     evaluation: EvaluationConfig = EvaluationConfig()
@@ -62,15 +63,20 @@ class RunConfig(Section):
 
     @model_validator(mode="after")
     def _possible(self) -> RunConfig:
-        for where, questions in [
-            ("questions", self.questions),
-            *((f"evaluation.sets.{i}", s) for i, s in enumerate(self.evaluation.sets)),
-        ]:
+        sets = {"questions": self.questions}
+        sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(self.evaluation.sets)}
+        if self.student.validation:
+            sets["student.validation.questions"] = self.student.validation.questions
+        for where, questions in sets.items():
             if questions.set == "wordsums" and questions.limit is None:
                 raise ValueError(f"{where}.limit: wordsums has no end; say how many questions, e.g. limit: 1000")
             if questions.set == "jsonl" and questions.path is None:
                 raise ValueError(f"{where}.path: the jsonl set needs the path of a JSON Lines file")
         return self
+
+    def engine_of(self, model: str) -> EngineConfig:
+        """What runs the student whose checkpoint is at `model`: it is asked in the form that it is trained in."""
+        return self.student_engine.model_copy(update={"model": model, "form": self.student.form})
 
     def fingerprint(self) -> str:
         """Hash of what decides the run's content: `changes.material` says what does."""

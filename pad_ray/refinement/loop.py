@@ -107,6 +107,7 @@ class RefinementLoop:
             seed=self._config.seed + number,
             stage=f"{stage}: train",
             report=self._events.put,
+            executor=self._config.executor,
             epochs=self._config.refinement.epochs,
             learning_rate=self._config.refinement.learning_rate,
         )
@@ -126,7 +127,7 @@ class RefinementLoop:
         flow = fixed_flow(
             config,
             asked,
-            config.student_engine.model_copy(update={"model": model}),
+            config.engine_of(model),
             SamplingConfig(
                 samples=1, temperature=config.teacher.temperature, max_tokens=config.student.max_target_tokens
             ),

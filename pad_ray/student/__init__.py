@@ -34,6 +34,12 @@
     bad_batch.py   the batch whose loss is not a number
     hang.py        which rank the others wait for: pure
     watchdog.py    a thread in each rank that finds that out
+    validation.py  the student asked in between: the best one kept, the training stopped early
+    held_out.py    the questions
+    answering.py   its answers, in the ranks
+    judging.py     their verdicts
+    patience.py    which student is the best, and when it is enough: pure
+    history.py     what the validations came to, on the disk
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed
 

@@ -223,14 +223,34 @@ def publish_model(temporary: Path, final: Path, *, base: Path, report: dict[str,
         if (base / name).is_file():
             shutil.copyfile(base / name, temporary / name)
     commit_json(temporary / REPORT_FILE, report)
+    put_in_place(temporary, final)
+
+
+def put_in_place(temporary: Path, final: Path) -> None:
+    """Give the finished folder `temporary` the name `final`; a folder of that name gives way. A kill in between leaves
+    one of the two to `restore`.
+    """
+    outdated = _outdated(final)
     if final.exists():
-        outdated = final.with_name(f".{final.name}.outdated")
         shutil.rmtree(outdated, ignore_errors=True)
         final.rename(outdated)
-        replace_durably(temporary, final)
+    replace_durably(temporary, final)
+    shutil.rmtree(outdated, ignore_errors=True)
+
+
+def restore(final: Path) -> None:
+    """Put the folder `final` back that had given way when `put_in_place` was killed; to be called before the next."""
+    outdated = _outdated(final)
+    if not outdated.exists():
+        return
+    if final.exists():
         shutil.rmtree(outdated)
     else:
-        replace_durably(temporary, final)
+        outdated.rename(final)
+
+
+def _outdated(final: Path) -> Path:
+    return final.with_name(f".{final.name}.outdated")
 
 
 def published_report(final: Path) -> dict[str, Any] | None:

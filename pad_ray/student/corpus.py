@@ -23,10 +23,10 @@ from pad_ray.student.budget import Draw
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.mapped import DATA_FILES, LEFT_OUT_FILE, RECORD_FILE, damaged_file, read_record
 from pad_ray.student.spread import in_process, spread, worth_spreading
-from pad_ray.student.templates import Form
 from pad_ray.student.tokenised import Recipe, the_tokenizer
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.writing import Tally, drawn, write_files, write_left_out
+from pad_ray.teacher.form import Form
 
 __all__ = ["CorpusReport", "Example", "Source", "build_corpus", "corpus_fingerprint"]
 

@@ -30,10 +30,10 @@ from pad_ray.student.segments import (
     write_count,
 )
 from pad_ray.student.streamed import LEAST_STEPS, StreamedSchedule, programs_of, to_cut, warmup_steps
-from pad_ray.student.templates import Form
 from pad_ray.student.tokenised import Recipe
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.zero import packed_width
+from pad_ray.teacher.form import Form
 
 Made = tuple[CorpusReport, MappedCorpus]
 """A segment's corpus."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pad_ray.config import StudentConfig
+from pad_ray.config import ExecutorConfig, StudentConfig
 from pad_ray.progress import Event, Report
 from pad_ray.shards.files import fingerprint_of
 from pad_ray.shards.place import Place
@@ -21,9 +21,11 @@ from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import build_corpus, corpus_fingerprint
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.follow import Follower
+from pad_ray.student.held_out import validation_content
 from pad_ray.student.mapped import LEFT_OUT_FILE
+from pad_ray.student.patience import told
 from pad_ray.student.progress import shown
-from pad_ray.student.templates import Form
+from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenised import Recipe
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.trainer import (
@@ -91,7 +93,8 @@ def teach(
     report: Report,
     epochs: float | None = None,
     learning_rate: float | None = None,
-    form: Form = "plain",
+    executor: ExecutorConfig | None = None,
+    template: str = PROGRAM,
     set_aside: Callable[[list[str]], None] | None = None,
 ) -> TrainingReport:
     """Tokenise the examples into `folder/corpus` and train the checkpoint `model` on them; the result is
@@ -100,14 +103,17 @@ def teach(
     Args:
         examples: a source, or a function that gives the examples anew whenever it is called; or a follower, whose
             examples are trained on as they come.
-        form: the sources as they are, or in the tokenizer's chat template.
+        executor: limits on the programs of validations.
+        template: what validations ask with.
         set_aside: called where `folder` holds another training, with what it differs in, to move it away or to refuse;
             without it that is refused. Either way nothing of the other training is lost.
 
     Raises:
+        QuestionsError: if the validation questions cannot be read.
         RunDirectoryError: if `folder` holds another training.
         TrainingError: if there is no example, or the training failed.
     """
+    executor = executor or ExecutorConfig()
     report(Event(stage, detail="preparing the corpus"))
     info = describe_checkpoint(Path(model))
     follower = examples if isinstance(examples, Follower) else None
@@ -118,7 +124,7 @@ def teach(
         # Each side of an encoder-decoder has the positions to itself, and `check_student` looks after those.
         "max_length": None if info.encoder_decoder else info.max_positions,
         "seq2seq": info.encoder_decoder,
-        "form": form,
+        "form": config.form,
     }
     draw = Draw(config.budget.examples, seed) if config.budget.examples else None
     if isinstance(examples, Follower):
@@ -127,6 +133,7 @@ def teach(
         if (folder / RUN_FILE).exists():  # looked at before its corpus would give way
             known = corpus_fingerprint(examples, Recipe(tokenizer=tokenizer_fingerprint(Path(model)), **limits), draw)
             content = training_content(known, Path(model), config, seed, epochs, learning_rate)
+            content |= validation_content(config.validation, executor, template)
             if names := differing(folder, content):
                 if set_aside is None:
                     raise another_training(folder, names)
@@ -140,6 +147,8 @@ def teach(
             report(Event(stage, note=line["message"]))
         elif "message" in line:
             report(Event(stage, line["step"], detail=line["message"]))
+        elif "accuracy" in line:
+            report(Event(stage, note=told(line)))
         else:
             total, left = line["total"] or 0, line["eta_seconds"]
             detail = "" if total else "as long as the synthesis goes on"
@@ -153,6 +162,8 @@ def teach(
         seed=seed,
         epochs=epochs,
         learning_rate=learning_rate,
+        executor=executor,
+        template=template,
         on_progress=on_progress,
         follower=follower,
     )

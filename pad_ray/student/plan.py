@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pad_ray.config import StudentConfig
+from pad_ray.config import ExecutorConfig, StudentConfig
+from pad_ray.records import Question
+from pad_ray.student.templates import PROGRAM
 from pad_ray.student.zero import packed_width
 
 SAVEPOINTS = "checkpoints"
@@ -34,6 +36,12 @@ class TrainingPlan:
     """Names this call of `train_student`; the retries in it share the name."""
     started: float
     """Wall clock at its start, seconds since 1970."""
+    questions: tuple[Question, ...] = ()
+    """Asked in validations; none where there are no validations."""
+    executor: ExecutorConfig = field(default_factory=ExecutorConfig)
+    """Limits on the programs of validations."""
+    template: str = PROGRAM
+    """What validations ask with."""
 
     @property
     def packed_width(self) -> int | None:
@@ -52,3 +60,12 @@ class TrainingPlan:
     def model_dir(self) -> Path:
         """Where the finished model appears."""
         return self.out_dir / "model"
+
+    @property
+    def best_dir(self) -> Path:
+        """The best student so far, by its validations."""
+        return self.out_dir / "best"
+
+    @property
+    def validations_file(self) -> Path:
+        return self.out_dir / "validations.jsonl"

@@ -17,6 +17,7 @@ from pad_ray.student.bad_batch import Fed, Losses
 from pad_ray.student.checkpoint import anatomy_of
 from pad_ray.student.mapped import corpus_record
 from pad_ray.student.order import Schedule
+from pad_ray.student.patience import Validation
 from pad_ray.student.peaks import data_sheet_peak, measured_peak
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
@@ -89,7 +90,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """An entry of progress at the last step too."""
-        if state.global_step >= state.max_steps:
+        if control.should_training_stop:
             control.should_log = True
 
     def on_log(
@@ -113,7 +114,8 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         waited, memory, reserved = self._largest(args.device)
         if self._throughput is None:
             return
-        total = None if state.max_steps == ENDLESS else state.max_steps
+        last = state.global_step if control.should_training_stop else state.max_steps
+        total = None if last == ENDLESS else last
         done = self._schedule.tokens_after(state.global_step)
         reading = Reading(time.monotonic() - self._clock, done - self._schedule.tokens_after(self._first_step), waited)
         left = None if total is None else self._schedule.tokens_after(total) - done
@@ -135,6 +137,16 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         if self._tensorboard is not None:
             self._tensorboard.log(entry)
         say(self._plan.out_dir, entry)
+
+    def validated(self, made: Validation) -> None:
+        """To be called on rank 0."""
+        say(self._plan.out_dir, made.entry())
+        if self._tensorboard is not None:
+            self._tensorboard.log(made.entry(), "validation")
+
+    def leave_out(self, seconds: float) -> None:
+        """Seconds in which no step was taken, and which are not counted in tokens per second."""
+        self._clock += seconds
 
     def _largest(self, device: torch.device) -> list[float]:
         """Of all ranks the most seconds waited for batches, and the most bytes of memory: allocated and reserved on a
@@ -187,8 +199,8 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             self._tensorboard.close()
 
     def _tokens_per_second(self, step: int) -> float:
-        """Useful tokens per second of this process since training began in it; savepoints included, waiting for the
-        synthesis not."""
+        """Useful tokens per second of this process since training began in it: savepoints included, validations and
+        waiting for the synthesis not."""
         tokens = self._schedule.tokens_after(step) - self._schedule.tokens_after(self._first_step)
         seconds = (self._stopped or time.monotonic()) - self._clock - (self._sampler.waited - self._waited_before)
         return tokens / max(seconds, 1e-9)

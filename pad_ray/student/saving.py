@@ -66,9 +66,10 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         self._writer.write(path, copies.states, copies.written + savepoint.small_files(path, self._rank))
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """No savepoint at the last step, since the model itself is written next."""
+        """No savepoint at the last step, since the model itself is written next. One of a training that stops early
+        would be gone on from, beyond that step."""
         self._writer.check()
-        if state.global_step >= state.max_steps:
+        if control.should_training_stop:
             control.should_save = False
 
     def on_train_end(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,6 +21,7 @@ from pad_ray.student.rounds import Rounds
 from pad_ray.student.sampler import EpochSampler
 from pad_ray.student.saving import Saving
 from pad_ray.student.streaming import Stream
+from pad_ray.student.validation import Validating
 from pad_ray.student.watchdog import Watchdog
 
 
@@ -31,10 +33,15 @@ class Stepper(Trainer):  # type: ignore[misc]
         self.sampler = order if isinstance(order, Stream) else EpochSampler(order)
         self.fed, self.watch = Fed(trainer.pop("train_dataset")), watch
         self._encoder_decoder = plan.encoder_decoder
+        self._use_cache = trainer["model"].config.use_cache
         self._counting, self._micro_steps, self._micro_step = 0.0, 0, 0
         super().__init__(train_dataset=self.fed, **trainer)
         self.rounds = Rounds(plan, order.schedule, self.sampler, self.fed)
+        self.validating = Validating(plan, self.model, self.rounds, watch, self.write) if plan.questions else None
         self.remove_callback(PrinterCallback)
+        if self.validating:
+            # Before the others: they look whether a step is the last, and it may make it that.
+            self.add_callback(self.validating)
         self.add_callback(self.rounds)
         self.saving = Saving(plan)
         self.add_callback(self.saving)
@@ -125,6 +132,25 @@ class Stepper(Trainer):  # type: ignore[misc]
         with excused if self.control.should_save else nullcontext():
             super()._maybe_log_save_evaluate(*args, **kwargs)
 
+    def write(self, folder: Path) -> None:
+        """The weights and the config as a checkpoint, or the adapter, in a new folder. All ranks take part, because
+        under ZeRO-3 each holds a share of every weight."""
+        if self.is_world_process_zero():
+            shutil.rmtree(folder, ignore_errors=True)
+        # Switched off by Trainer; exported like that, generation would be slow.
+        trained_with, self.model.config.use_cache = self.model.config.use_cache, self._use_cache
+        self.save_model(str(folder))
+        self.model.config.use_cache = trained_with
+        if self.is_world_process_zero():
+            for pickle in folder.glob("*.bin"):
+                pickle.unlink()
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether validations have ended the training before its last step."""
+        return self.validating is not None and self.validating.stopped_early
+
     def summary(self) -> dict[str, Any]:
-        """steps, tokens, useful_tokens_per_second and final_loss, after training."""
-        return self.rounds.summary(self.state)
+        """steps, tokens, useful_tokens_per_second and final_loss, after training; and what the validations came to."""
+        summary = self.rounds.summary(self.state)
+        return summary | {"validation": self.validating.summary()} if self.validating else summary

@@ -24,8 +24,8 @@ import pyarrow as pa
 
 from pad_ray.student.examples import Example
 from pad_ray.student.mapped import CORPUS_SCHEMA, IGNORED
-from pad_ray.student.templates import Form, in_form
 from pad_ray.student.tokenizer import load_tokenizer, tokenizer_fingerprint
+from pad_ray.teacher.form import Form, in_form
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -80,8 +80,7 @@ def tokenised(tokenizer: PreTrainedTokenizerBase, examples: Sequence[Example], r
     """The examples as a table of `TOKENISED_SCHEMA`, in their order."""
     # The programs of one question follow each other: what they share is tokenised once.
     distinct = list(dict.fromkeys(example.source for example in examples))
-    texts = in_form(tokenizer, recipe.form, distinct)
-    ids = dict(zip(distinct, _ids(tokenizer, texts, special=recipe.form == "plain", target=False), strict=True))
+    ids = dict(zip(distinct, source_ids(tokenizer, recipe.form, distinct), strict=True))
     sources = ragged([ids[example.source] for example in examples])
     programs = [example.target for example in examples]
     targets = ended(ragged(_ids(tokenizer, programs, special=recipe.seq2seq, target=True)), tokenizer.eos_token_id)
@@ -101,6 +100,16 @@ def tokenised(tokenizer: PreTrainedTokenizerBase, examples: Sequence[Example], r
         pa.array(too_long, pa.bool_()),
     ]
     return pa.Table.from_arrays(columns, schema=TOKENISED_SCHEMA)
+
+
+def source_ids(tokenizer: PreTrainedTokenizerBase, form: Form, sources: Sequence[str]) -> list[list[int]]:
+    """What the student reads of each source, in training and when it is asked.
+
+    Raises:
+        ConfigError: as `in_form`.
+    """
+    # A chat template has written its special tokens itself.
+    return _ids(tokenizer, in_form(tokenizer, form, sources), special=form == "plain", target=False)
 
 
 def ragged(rows: Sequence[Sequence[int]]) -> Ragged:

@@ -62,7 +62,7 @@ def figures(entry: Mapping[str, Any]) -> dict[str, float]:
 
 
 class TensorBoard:
-    """The entries of a training as curves `train/...`, or of another group."""
+    """The entries of a training as curves `train/...` and `validation/...`."""
 
     def __init__(self, folder: Path, *, first_step: int) -> None:
         """`first_step`: entries beyond it were made by a start of the ranks that broke off, and are taken back."""

@@ -1,13 +1,15 @@
 """The driver's side of a training: what it is, whether it has been done, and Ray Train to do it.
 
-out_dir/run.json         the fingerprint of the training that this folder belongs to
-out_dir/cursor.json      which examples come in which step
-out_dir/progress.jsonl   what is said on the way
-out_dir/tensorboard/     the figures of these entries, as curves
-out_dir/checkpoints/     the newest savepoints
-out_dir/model/           the finished checkpoint; it appears whole
-out_dir/hangs/           what the ranks were at when they did not get on (`watchdog`)
-out_dir/bad-batch-*      the batch whose loss was not a number (`bad_batch`)
+out_dir/run.json           the fingerprint of the training that this folder belongs to
+out_dir/cursor.json        which examples come in which step
+out_dir/progress.jsonl     what is said on the way
+out_dir/tensorboard/       the figures of these entries, as curves
+out_dir/checkpoints/       the newest savepoints
+out_dir/validations.jsonl  what the validations came to
+out_dir/best/              the best student so far, by its validations; in the end it becomes the model
+out_dir/model/             the finished checkpoint; it appears whole
+out_dir/hangs/             what the ranks were at when they did not get on (`watchdog`)
+out_dir/bad-batch-*        the batch whose loss was not a number (`bad_batch`)
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from pad_ray.changes import changes, leaves
-from pad_ray.config import StudentConfig
+from pad_ray.config import ExecutorConfig, StudentConfig
 from pad_ray.config.earlier import completed
 from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of
@@ -35,10 +37,12 @@ from pad_ray.student import savepoint
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
 from pad_ray.student.follow import Follower
+from pad_ray.student.held_out import held_out, validation_content
 from pad_ray.student.mapped import corpus_record
 from pad_ray.student.plan import SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
 from pad_ray.student.segments import stream_record
+from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.trackers import check_trackers, wandb_run
 from pad_ray.student.universal import check_ranks
@@ -68,6 +72,7 @@ NO_INFLUENCE = {
     "learning_rate",
     "max_source_tokens",
     "max_target_tokens",
+    "validation",
 }
 """Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on another
 number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by
@@ -103,6 +108,8 @@ def train_student(
     seed: int,
     epochs: float | None = None,
     learning_rate: float | None = None,
+    executor: ExecutorConfig | None = None,
+    template: str = PROGRAM,
     on_progress: Callable[[dict[str, Any]], None] | None = None,
     follower: Follower | None = None,
 ) -> TrainingReport:
@@ -115,13 +122,16 @@ def train_student(
         model: folder of a checkpoint; decoder-only or encoder-decoder, by its config.
         epochs: instead of `config.epochs`.
         learning_rate: instead of `config.learning_rate`.
+        executor: limits on the programs of validations.
+        template: what validations ask with.
         on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, grad_norm,
             epoch, tokens, memory_bytes (of the largest rank) and what `throughput.Pace` has (total and eta_seconds None
-            as long as a synthesis goes on); and, for what happens in between, with message and step, and urgent where
-            a person must not miss it.
+            as long as a synthesis goes on); after each validation with step, accuracy, interval, ran and seconds; and,
+            for what happens in between, with message and step, and urgent where a person must not miss it.
         follower: has begun in `corpus_dir`, for `config.stream`.
 
     Raises:
+        QuestionsError: the validation questions cannot be read.
         ConfigError: an impossible setting or an unusable checkpoint, before anything is started.
         RunDirectoryError: `out_dir` holds another training.
         TrainingError: the corpus is not for this model, or the training failed.
@@ -131,8 +141,10 @@ def train_student(
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
     info = describe_checkpoint(base)
     record = stream_record(corpus_dir) if config.stream else corpus_record(corpus_dir)
-    _check_corpus(record, base, info)
+    _check_corpus(record, base, info, config)
+    executor = executor or ExecutorConfig()
     content = training_content(record["fingerprint"], base, config, seed, epochs, learning_rate)
+    content |= validation_content(config.validation, executor, template)
     fingerprint = _claim(out_dir, content)
     if done := _finished(out_dir, fingerprint):
         return done
@@ -161,6 +173,9 @@ def train_student(
         fingerprint=fingerprint,
         attempt=uuid.uuid4().hex,
         started=started,
+        questions=held_out(config.validation),
+        executor=executor,
+        template=template,
     )
 
     with wandb_run(out_dir, config) as log:
@@ -184,7 +199,7 @@ def train_student(
     return report
 
 
-def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> None:
+def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo, config: StudentConfig) -> None:
     if record["settings"]["seq2seq"] != info.encoder_decoder:
         kind = "an encoder-decoder" if info.encoder_decoder else "decoder-only"
         raise TrainingError(
@@ -192,6 +207,9 @@ def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> N
         )
     if record["settings"]["tokenizer"] != tokenizer_fingerprint(base):
         raise TrainingError(f"model {base}: the corpus was made with another tokenizer; build it with this model's")
+    if record["settings"]["form"] != config.form:
+        form = record["settings"]["form"]
+        raise TrainingError(f"student.form: {config.form}, but the corpus is {form}; build it with form={config.form}")
 
 
 def training_content(

@@ -109,7 +109,6 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Wat
     arguments = _arguments(plan, order.accumulation, universal=universal)
     model = _load_model(plan)
     collator = _collator(plan, load_tokenizer(str(plan.model)), model.config)
-    use_cache = model.config.use_cache
     # The learning rate decays to this end, whatever the epochs have; that of a stream is known later on.
     arguments.max_steps = order.schedule.total_steps or ENDLESS
     stepper = Stepper(
@@ -122,9 +121,8 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Wat
         data_collator=collator,
     )
     stepper.train(resume_from_checkpoint=str(start.path) if start else None)
-    if stream and stream.stopped:
+    if stream and stream.stopped and not stepper.stopped_early:
         return  # with a savepoint; the driver knows why
-    model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
     with watch.excused("writing the model"):
         _export(stepper, plan, rank)
 
@@ -280,17 +278,22 @@ def _dtype(config: StudentConfig) -> torch.dtype:
 
 
 def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:
-    """Write the model; all ranks take part, because under ZeRO-3 each holds a share of every weight."""
+    """Write the model, or make the best one of the validations the model."""
     import torch.distributed as dist
 
+    merged = plan.config.lora is not None and plan.config.lora.merge
+    best = stepper.validating is not None and stepper.validating.has_best
     temporary = plan.out_dir / ".model.unfinished"
-    if rank == 0:
+    if not best:
+        stepper.write(temporary)
+    elif not merged:
+        temporary = plan.best_dir
+    elif rank == 0:
+        # Its adapter stays what it is until the model is whole: a training that is killed here goes on with it.
         shutil.rmtree(temporary, ignore_errors=True)
-    stepper.save_model(str(temporary))
+        shutil.copytree(plan.best_dir, temporary)
     if rank == 0:
-        for pickle in temporary.glob("*.bin"):
-            pickle.unlink()
-        if plan.config.lora and plan.config.lora.merge:
+        if merged:
             merge(temporary, plan.model, encoder_decoder=plan.encoder_decoder, dtype=_dtype(plan.config))
         report = {
             "fingerprint": plan.fingerprint,
@@ -303,4 +306,5 @@ def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:
             "learning_rate": plan.learning_rate,
         }
         publish_model(temporary, plan.model_dir, base=plan.model, report=report)
+        shutil.rmtree(plan.best_dir, ignore_errors=True)
     dist.barrier()

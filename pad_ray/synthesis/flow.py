@@ -37,7 +37,7 @@ class Flow:
         Files on this machine are known by what is in them: another file under the same name makes another flow, and a
         run directory or a checkout that has moved makes none.
         """
-        return {
+        content = {
             "questions": asked(self.questions),
             "questions_file": file_of(self.questions),
             "engine": self.engine.engine,
@@ -48,7 +48,13 @@ class Flow:
             "block_size": self.block_size,
             "near_duplicates": self.near_duplicates,
             "evaluation": [asked(questions) | {"file": file_of(questions)} for questions in self.evaluation],
-        } | ({"dummy": self.engine.dummy.model_dump()} if self.engine.engine == "dummy" else {})
+        }
+        # Only where there is something to say: a flow that was begun before there was this setting is gone on with.
+        if self.engine.engine == "dummy":
+            content["dummy"] = self.engine.dummy.model_dump()
+        if self.engine.form != "plain":
+            content["form"] = self.engine.form
+        return content
 
 
 def teacher_flow(config: RunConfig, demonstrations: tuple[Demonstrations, ...]) -> Flow:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
@@ -13,14 +12,12 @@ from pad_ray.config import EngineConfig
 from pad_ray.errors import EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
 from pad_ray.teacher.cores import compute_on, threads_of
+from pad_ray.teacher.ending import Ending, Room
 from pad_ray.teacher.engine import Draw, Prompt, resolve_model
-from pad_ray.teacher.prompt import STOP
+from pad_ray.teacher.form import in_form, prompt_ids
 
 GATHER_SECONDS = 0.02
 """How long the first prompt of a batch waits for others: nothing beside the seconds that a batch takes."""
-
-NO_LIMIT = 2**31
-"""Tokens that may follow a prompt where neither the model nor the config says how many."""
 
 
 class _Kind(NamedTuple):
@@ -53,6 +50,7 @@ class HuggingFaceEngine:
     def __init__(self, config: EngineConfig) -> None:
         self.name = config.model
         self.aborted_tokens = 0
+        self._form = config.form
         self._most = config.max_sequences
         self._waiting: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
@@ -65,18 +63,11 @@ class HuggingFaceEngine:
         self._threads = threads_of(config) if self._device == "cpu" else None
         # T5's positions are relative and end nowhere.
         positions = getattr(self._model.config, "max_position_embeddings", None)
-        self._room = _Room(positions, config.max_model_len, encoder_decoder=self._encoder_decoder)
+        self._room = Room(positions, config.max_model_len, encoder_decoder=self._encoder_decoder)
 
     def _load(self, path: str, dtype: str) -> None:
         import torch
-        from transformers import (
-            AutoConfig,
-            AutoModelForCausalLM,
-            AutoModelForSeq2SeqLM,
-            AutoTokenizer,
-            GenerationConfig,
-            StopStringCriteria,
-        )
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
         self._encoder_decoder = bool(AutoConfig.from_pretrained(path, trust_remote_code=False).is_encoder_decoder)
         kind = AutoModelForSeq2SeqLM if self._encoder_decoder else AutoModelForCausalLM
@@ -93,16 +84,9 @@ class HuggingFaceEngine:
         self._tokenizer: Any = AutoTokenizer.from_pretrained(path, padding_side=side, trust_remote_code=False)
         if self._tokenizer.pad_token_id is None:
             self._tokenizer.pad_token = self._tokenizer.eos_token
-        known = self._model.generation_config
-        ends = known.eos_token_id if isinstance(known.eos_token_id, list) else [known.eos_token_id]
-        self._ends = {end for end in (*ends, self._tokenizer.eos_token_id) if end is not None}
-        self._model.generation_config = GenerationConfig(
-            bos_token_id=known.bos_token_id,
-            decoder_start_token_id=known.decoder_start_token_id,
-            eos_token_id=sorted(self._ends) or None,
-            pad_token_id=self._tokenizer.pad_token_id,
-        )
-        self._stop: Any = StopStringCriteria(self._tokenizer, list(STOP))
+        in_form(self._tokenizer, self._form, ["?"])  # refused now and not at the first draw
+        self._ending = Ending(self._tokenizer, self._model.generation_config)
+        self._model.generation_config = self._ending.generation_config()
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion:
         if self._died is not None:
@@ -121,12 +105,12 @@ class HuggingFaceEngine:
         return await waiting.answer
 
     def _encode(self, prompt: Prompt) -> list[int]:
-        """Token ids, with the special tokens that the tokenizer adds by itself."""
+        """Token ids of the prompt in the engine's form."""
         try:
             prompt.text.encode()
         except UnicodeEncodeError as error:
             raise RefusedPrompt(f"{prompt.question.question_id}: half a surrogate pair is no text") from error
-        tokens: list[int] = self._tokenizer(prompt.text)["input_ids"]
+        tokens = prompt_ids(self._tokenizer, self._form, prompt.text)
         if not tokens:
             raise RefusedPrompt(f"{prompt.question.question_id}: an empty prompt has nothing to go on from")
         return tokens
@@ -176,21 +160,14 @@ class HuggingFaceEngine:
                 do_sample=False,
                 max_new_tokens=kind.max_tokens,
                 logits_processor=[drawing],
-                # The completion alone is looked at: a stop string that began in the prompt is none.
-                stopping_criteria=[lambda ids, scores, **_: self._stop(ids[:, start:], scores)],
+                stopping_criteria=self._ending.criteria(start),
             )
             logprobs = drawing.logprobs(sequences)
         rows = zip(sequences[:, start:].tolist(), logprobs, batch, strict=True)
         return [self._completion(row, logprob, len(waiting.tokens)) for row, logprob, waiting in rows]
 
     def _completion(self, tokens: list[int], logprobs: Any, prompt_tokens: int) -> Completion:
-        """One row of the batch, which ends at its first end token or stop string; what follows is padding."""
-        length = next((place + 1 for place, token in enumerate(tokens) if token in self._ends), len(tokens))
-        text = self._decode(tokens[:length])
-        if _stops(text):
-            # As vLLM does: the text ends before the stop string, the tokens with the one that completes it.
-            length = bisect_left(range(length), True, key=lambda tried: _stops(self._decode(tokens[:tried])))
-            text = min((text.partition(stop)[0] for stop in STOP), key=len)
+        text, length = self._ending.cut(tokens)
         return Completion(
             text=text,
             tokens=length,
@@ -198,18 +175,11 @@ class HuggingFaceEngine:
             prompt_tokens=prompt_tokens,
         )
 
-    def _decode(self, tokens: Sequence[int]) -> str:
-        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
-
     async def close(self) -> None:
         self._die("the engine was closed")
         if self._worker is not None:
             await self._worker
         self._model = None
-
-
-def _stops(text: str) -> bool:
-    return any(stop in text for stop in STOP)
 
 
 def _settle(waiting: _Waiting, outcome: Completion | TeacherError) -> None:
@@ -219,24 +189,6 @@ def _settle(waiting: _Waiting, outcome: Completion | TeacherError) -> None:
         waiting.answer.set_exception(outcome)
     else:
         waiting.answer.set_result(outcome)
-
-
-class _Room:
-    """How many tokens may follow a prompt."""
-
-    def __init__(self, positions: int | None, most: int | None, *, encoder_decoder: bool) -> None:
-        """`positions`: of the model, None where they end nowhere; `most`: prompt and completion together, if set."""
-        self._positions, self._most, self._encoder_decoder = positions, most, encoder_decoder
-
-    def after(self, prompt_tokens: int) -> int:
-        """0 or less: none."""
-        rooms = [] if self._most is None else [self._most - prompt_tokens]
-        if self._positions is not None:
-            if not self._encoder_decoder:
-                rooms.append(self._positions - prompt_tokens)
-            else:  # The decoder has positions of its own, and starts with a token of its own.
-                rooms.append(self._positions - 1 if prompt_tokens <= self._positions else 0)
-        return min(rooms, default=NO_LIMIT)
 
 
 class _Drawing:

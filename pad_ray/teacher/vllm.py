@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -14,6 +14,7 @@ from pad_ray.errors import ConfigError, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion
 from pad_ray.teacher.cores import compute_on, threads_of
 from pad_ray.teacher.engine import Draw, Prompt, resolve_model
+from pad_ray.teacher.form import in_form, prompt_ids
 from pad_ray.teacher.prompt import STOP
 from pad_ray.teacher.stepper import Stepper, one_line
 
@@ -43,6 +44,7 @@ class VllmEngine:
             TeacherError: if loading fails.
         """
         self.name = config.model
+        self._form = config.form
         self._logprobs = 0 if logprobs else None
         model = resolve_model(config.model)
         self._requests = 0
@@ -63,7 +65,8 @@ class VllmEngine:
         stepped = self._stepped = _Stepped(arguments)
         self._length: int = stepped.llm.model_config.max_model_len
         self._tokenizer = stepped.llm.get_tokenizer()
-        self._encode = lru_cache(TOKENISED_PROMPTS)(lambda text: tuple(self._tokenizer.encode(text)))
+        in_form(self._tokenizer, self._form, ["?"])  # refused now and not at the first draw
+        self._encode = lru_cache(TOKENISED_PROMPTS)(partial(prompt_ids, self._tokenizer, self._form))
         return stepped
 
     @property

@@ -1,12 +1,16 @@
-"""What the cluster must have for the actors of a run."""
+"""What is looked at before anything is started: what the cluster has, held-out questions, chat templates."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from pad_ray.checks import check_capacity
-from pad_ray.config import EngineConfig, ExecutorConfig
+from pad_ray.checks import check_capacity, check_engine, check_held_out, check_student_engine
+from pad_ray.config import EngineConfig, ExecutorConfig, RunConfig
 from pad_ray.errors import ConfigError
+from pad_ray.teacher.engine import resolve_model
 
 
 def refusal(gpus: int, most_gpus: int, cpus: float, **engine: int) -> str:
@@ -36,3 +40,64 @@ def test_engines_that_would_never_be_placed_are_refused(
     said = refusal(gpus, most_gpus, cpus, workers=workers, tensor_parallel_size=tensor_parallel_size)
     assert refused in said
     assert bool(said) == bool(refused)
+
+
+TRAINED = {"set": "gsm8k", "limit": 7000}
+EVALUATED = {"set": "svamp", "start": 100}
+
+
+@pytest.mark.parametrize(
+    ("asked", "trained", "named"),
+    [
+        ({"set": "gsm8k", "start": 7000}, TRAINED, ""),
+        ({"set": "gsm8k", "start": 6999}, TRAINED, "6999 to the end of gsm8k/train overlap with questions (0 to 6999)"),
+        ({"set": "gsm8k", "split": "test"}, TRAINED, ""),
+        ({"set": "gsm8k", "path": "elsewhere", "limit": 9}, TRAINED, "0 to 8 of gsm8k/train overlap with questions"),
+        ({"set": "gsm8k", "start": 9000, "limit": 9}, {"set": "gsm8k"}, "overlap with questions (all)"),
+        ({"set": "svamp", "limit": 100}, TRAINED, ""),
+        ({"set": "svamp", "limit": 101}, TRAINED, "0 to 100 of svamp overlap with evaluation.sets.0 (100 to the end)"),
+        # svamp has one split: that the settings say another makes no other questions of it.
+        ({"set": "svamp", "split": "test"}, TRAINED, "evaluation.sets.0"),
+        ({"set": "jsonl", "path": "a.jsonl"}, {"set": "jsonl", "path": "b.jsonl"}, ""),
+        ({"set": "jsonl", "path": "a.jsonl"}, {"set": "jsonl", "path": "./a.jsonl"}, "overlap with questions"),
+        ({"set": "wordsums", "limit": 64}, {"set": "wordsums", "limit": 10, "seed": 1}, ""),
+        ({"set": "wordsums", "limit": 64, "start": 9}, {"set": "wordsums", "limit": 10, "max_steps": 2}, "questions"),
+        ({"set": "wordsums", "limit": 64, "start": 10}, {"set": "wordsums", "limit": 10}, ""),
+    ],
+)
+def test_validation_questions_are_held_out(asked: dict[str, Any], trained: dict[str, Any], named: str) -> None:
+    config = RunConfig.model_validate(
+        {"questions": trained, "student": {"validation": {"questions": asked}}, "evaluation": {"sets": [EVALUATED]}}
+    )
+    if not named:
+        check_held_out(config)
+        return
+    with pytest.raises(ConfigError) as refused:
+        check_held_out(config)
+    assert named in str(refused.value)
+    assert str(refused.value).startswith("student.validation.questions: ")
+
+
+def test_by_default_validation_questions_are_held_out() -> None:
+    check_held_out(RunConfig.model_validate({"student": {"validation": {}}}))
+
+
+def test_a_model_without_a_chat_template_is_not_asked_in_one() -> None:
+    teacher = EngineConfig(engine="huggingface", model="embedded:teacher", form="chat")
+    with pytest.raises(ConfigError, match=r"^teacher\.form: tokenizer .*: has no chat template; set form to plain"):
+        check_engine("teacher", teacher)
+    config = RunConfig.model_validate({"student": {"form": "chat"}, "student_engine": {"engine": "huggingface"}})
+    with pytest.raises(ConfigError, match=r"^student\.form: tokenizer .*: has no chat template"):
+        check_student_engine(config, Path(resolve_model("embedded:student")))
+
+
+@pytest.mark.parametrize(("engine", "right"), [("openai", "set teacher.endpoint.api to chat"), ("reference", "plain")])
+def test_the_chat_form_is_for_engines_that_have_the_tokenizer(engine: str, right: str) -> None:
+    with pytest.raises(ConfigError, match=rf"teacher\.form: .*{right}"):
+        check_engine("teacher", EngineConfig.model_validate({"engine": engine, "form": "chat"}))
+
+
+def test_the_student_is_asked_in_the_form_that_it_is_trained_in() -> None:
+    config = RunConfig.model_validate({"student": {"form": "chat"}, "student_engine": {"form": "plain"}})
+    assert (config.engine_of("a").form, config.engine_of("a").model) == ("chat", "a")
+    assert RunConfig().engine_of("a").form == "plain"

@@ -2,11 +2,9 @@
 
 import pytest
 
-from pad_ray.errors import ConfigError
 from pad_ray.records import Question, Repair
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.templates import (
-    in_form,
     program_example,
     rationale_example,
     repair_example,
@@ -36,32 +34,6 @@ def test_templates_are_known_by_their_words(monkeypatch: pytest.MonkeyPatch) -> 
     assert before != template_fingerprint("repair-v1")
     monkeypatch.setitem(__import__("pad_ray.teacher.prompt", fromlist=["TEMPLATES"]).TEMPLATES, "program-v1", "Q:")
     assert template_fingerprint("program-v1") != before
-
-
-class Tokenizer:
-    """As much of a tokenizer as templates need; the real one is in test_corpus.py."""
-
-    name_or_path = "here"
-
-    def __init__(self, chat_template: str | None) -> None:
-        self.chat_template = chat_template
-
-
-def test_a_tokenizer_without_a_chat_template_is_refused_for_chat_alone() -> None:
-    assert in_form(Tokenizer(None), "plain", ["a"]) == ["a"]
-    with pytest.raises(ConfigError, match="here: has no chat template; train plain"):
-        in_form(Tokenizer(None), "chat", ["a"])
-
-
-def test_a_chat_template_that_refuses_a_question_is_told_in_one_line() -> None:
-    from tokenizers import Tokenizer as Backend
-    from tokenizers import models
-    from transformers import PreTrainedTokenizerFast
-
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Backend(models.BPE()), eos_token="</s>")
-    tokenizer.chat_template = "{{ raise_exception('a system message first') }}"
-    with pytest.raises(ConfigError, match=r"refuses a user's message alone \(a system message first\)"):
-        in_form(tokenizer, "chat", ["a"])
 
 
 def test_sources_are_joined_and_keep_their_order() -> None:

@@ -62,6 +62,13 @@ def test_a_demonstration_with_another_program_is_another_prompt(folder: Path) ->
     assert one != other
 
 
+def test_the_form_counts_where_it_is_not_the_plain_one(folder: Path) -> None:
+    plain = EngineConfig(engine="recorded", model=str(folder / "codex.jsonl"))
+    assert "form" not in flow(folder, engine=plain).identity(), "flows from before there were forms go on"
+    in_chat = flow(folder, engine=plain.model_copy(update={"form": "chat"}))
+    assert in_chat.identity() == flow(folder).identity() | {"form": "chat"}
+
+
 def test_how_bad_rows_are_met_and_where_things_run_is_no_other_work(folder: Path) -> None:
     before = flow(folder).identity()
     skipping = QuestionsConfig(set="jsonl", path=folder / "set.jsonl", on_bad_row="skip")

@@ -24,8 +24,9 @@ from transformers import (
 from pad_ray.config import EngineConfig
 from pad_ray.errors import ConfigError, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.records import Completion, Question
+from pad_ray.teacher.ending import NO_LIMIT, Room
 from pad_ray.teacher.engine import Draw, Prompt
-from pad_ray.teacher.huggingface import NO_LIMIT, HuggingFaceEngine, _Drawing, _Kind, _Room, _Waiting
+from pad_ray.teacher.huggingface import HuggingFaceEngine, _Drawing, _Kind, _Waiting
 
 PAD, EOS = 0, 1
 VOCABULARY = 258
@@ -196,13 +197,13 @@ def test_tokens_are_drawn_by_temperature_and_top_p() -> None:
 
 
 def test_the_room_after_a_prompt() -> None:
-    decoder = _Room(128, None, encoder_decoder=False)
+    decoder = Room(128, None, encoder_decoder=False)
     assert [decoder.after(tokens) for tokens in (1, 127, 128)] == [127, 1, 0]
-    assert _Room(128, 100, encoder_decoder=False).after(90) == 10
-    both = _Room(128, None, encoder_decoder=True)
+    assert Room(128, 100, encoder_decoder=False).after(90) == 10
+    both = Room(128, None, encoder_decoder=True)
     assert [both.after(tokens) for tokens in (1, 128, 129)] == [127, 127, 0]
-    assert _Room(128, 100, encoder_decoder=True).after(90) == 10
-    assert _Room(None, None, encoder_decoder=True).after(10**6) == NO_LIMIT
+    assert Room(128, 100, encoder_decoder=True).after(90) == 10
+    assert Room(None, None, encoder_decoder=True).after(10**6) == NO_LIMIT
 
 
 async def test_a_prompt_longer_than_the_model_is_refused_and_a_shorter_one_ends_in_time(tmp_path: Path) -> None:
@@ -214,6 +215,25 @@ async def test_a_prompt_longer_than_the_model_is_refused_and_a_shorter_one_ends_
     short, long = await asyncio.gather(*(engine.draw(prompt_of("!" * n), greedy) for n in (3, 60)))
     assert (short.tokens, long.tokens) == (40, 4)
     assert short.text.startswith(long.text)
+    await engine.close()
+
+
+async def test_a_prompt_in_chat_form_is_a_users_message(tmp_path: Path) -> None:
+    folder = save_chain(tmp_path, "".join(map(chr, range(33, 127))))
+    with pytest.raises(TeacherError, match="has no chat template; set form to plain"):
+        load(folder, form="chat")
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    tokenizer.chat_template = "{% for m in messages %}</s>{{ m.role }}: {{ m.content }}{% endfor %}</s>a"
+    tokenizer.save_pretrained(folder)
+    engine = load(folder, form="chat")
+    assert engine._encode(prompt_of("xyz")) == [
+        EOS,
+        *tokenizer("user: xyz")["input_ids"],
+        EOS,
+        *tokenizer("a")["input_ids"],
+    ]
+    completion = await engine.draw(prompt_of("xyz"), Draw(0, seed=1, temperature=0, top_p=1.0, max_tokens=3))
+    assert completion.text == "bcd"
     await engine.close()
 
 

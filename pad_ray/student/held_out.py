@@ -1,0 +1,36 @@
+"""The questions that a student is asked during its training, and by what a training with them is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pad_ray.config import ExecutorConfig, ValidationConfig
+from pad_ray.questions import open_questions
+from pad_ray.records import Question
+from pad_ray.student.templates import template_fingerprint
+from pad_ray.synthesis.parts import asked, file_of
+
+
+def held_out(validation: ValidationConfig | None) -> tuple[Question, ...]:
+    """All of them; none where there are no validations.
+
+    Raises:
+        QuestionsError: as `open_questions`.
+    """
+    return tuple(open_questions(validation.questions)) if validation else ()
+
+
+def validation_content(validation: ValidationConfig | None, executor: ExecutorConfig, template: str) -> dict[str, Any]:
+    """What of a validation decides which weights come out: by what is asked, and not by where it lies or how many
+    questions are answered at a time.
+
+    Raises:
+        QuestionsError: the file with the questions is not there.
+    """
+    if validation is None:
+        return {}
+    questions = {**asked(validation.questions), "file": file_of(validation.questions)}
+    decided = validation.model_dump(mode="json", exclude={"questions", "batch_size"})
+    limits = executor.model_dump(mode="json", exclude={"workers"})
+    words = template_fingerprint(template)
+    return {"validation": decided | {"questions": questions, "executor": limits, "template": words}}
