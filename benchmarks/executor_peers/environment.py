@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from harness.machine import ROOT
-
-ENVIRONMENTS = ROOT / ".venv-peers"
-
-UV = Path(sys.executable).parent / "uv"
-"""As `make setup` leaves it."""
+from harness.environments import environment
 
 REQUIREMENTS: Mapping[str, tuple[str, ...]] = {
     "python": (),
@@ -30,11 +22,6 @@ REQUIREMENTS: Mapping[str, tuple[str, ...]] = {
 models; what is used here is done without. `python` is the interpreter as it comes: our own environment, with all that
 is in it, would start more slowly."""
 
-READY = "ready"
-"""File in a whole environment; holds what was asked for, so that another version is installed anew."""
-
-INSTALL_SECONDS = 600
-
 
 def interpreter(name: str, say: Callable[[str], None]) -> Path:
     """The interpreter of an environment, which is made if it is not there.
@@ -42,37 +29,4 @@ def interpreter(name: str, say: Callable[[str], None]) -> Path:
     Raises:
         RuntimeError: if it cannot be made.
     """
-    folder = ENVIRONMENTS / name
-    python = folder / "bin" / "python"
-    wanted = "\n".join((sys.version, *REQUIREMENTS[name]))
-    ready = folder / READY
-    if ready.is_file() and ready.read_text("utf-8") == wanted:
-        return python
-    what = " ".join(REQUIREMENTS[name]) or "the bare interpreter"
-    say(f"making {folder.relative_to(ROOT)} with {what} (once)")
-    # The interpreter that we run on, so that no peer has a faster one.
-    if UV.is_file():
-        _call(str(UV), "venv", "--quiet", "--clear", "--python", sys.executable, str(folder))
-        install = (str(UV), "pip", "install", "--quiet", "--python", str(python))
-    else:
-        _call(sys.executable, "-m", "venv", "--clear", str(folder))
-        install = (str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    if REQUIREMENTS[name]:
-        _call(*install, "--no-deps", *REQUIREMENTS[name])
-    ready.write_text(wanted, encoding="utf-8")
-    return python
-
-
-def _call(*command: str) -> None:
-    environment = dict(os.environ)
-    if links := environment.get("PIP_FIND_LINKS"):  # uv does not read pip's settings
-        environment.setdefault("UV_FIND_LINKS", links)
-    try:
-        subprocess.run(
-            command, check=True, capture_output=True, text=True, errors="replace", env=environment,
-            timeout=INSTALL_SECONDS,
-        )  # fmt: skip
-    except subprocess.CalledProcessError as failed:
-        raise RuntimeError(failed.stderr.strip() or f"it ended with {failed.returncode}") from failed
-    except (OSError, subprocess.TimeoutExpired) as failed:
-        raise RuntimeError(str(failed)) from failed
+    return environment(name, REQUIREMENTS[name], say)
