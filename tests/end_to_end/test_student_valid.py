@@ -51,7 +51,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def corpus(folder: Path, model: Path, right: bool) -> Path:
     """Each question forty times, with its answer or with another's."""
     examples = [
-        Example(render("program-v1", question=text), f"answer = {n if right else n + 1}")
+        Example(render("program-v1", question=text), f"ans = {n if right else n + 1}")
         for text, n in zip(QUESTIONS, range(1, 6), strict=True)
         for _ in range(40)
     ]
@@ -180,7 +180,7 @@ def right_answers(model: Path) -> int:
         prompt = tokenizer(render("program-v1", question=text), return_tensors="pt")
         made = student.generate(**prompt, max_new_tokens=32, do_sample=False)
         said = tokenizer.decode(made[0, prompt["input_ids"].shape[1] :], skip_special_tokens=True)
-        right += said.strip() == f"answer = {number}"
+        right += said.strip() == f"ans = {number}"
     return right
 
 
