@@ -12,11 +12,12 @@ from pad_ray.shards.place import Place
 from pad_ray.student.baselines import student_prompt
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.collator import can_be_packed
+from pad_ray.student.streamed import check_stream
 from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenizer import load_tokenizer
 from pad_ray.student.trackers import check_trackers
-from pad_ray.student.zero import check_student
-from pad_ray.synthesis.runner import ENGINE_CPUS
+from pad_ray.student.zero import CPUS_PER_RANK, check_student
+from pad_ray.synthesis.runner import ENGINE_CPUS, GPU_ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.form import Form, in_form
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
@@ -129,6 +130,8 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
         check_capacity(key, engine, config.executor, gpus=gpus, most_gpus=most, cpus=cpus)
     if base is None:
         return
+    if config.student.stream:
+        check_stream(config.student)
     info = describe_checkpoint(base)
     check_student(
         config.student,
@@ -171,6 +174,40 @@ def check_capacity(
         )
 
 
+def check_side_by_side(config: RunConfig) -> None:
+    """The cluster that was joined has room for the teacher and for the training at the same time (`student.stream`).
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    import ray
+
+    resources = ray.cluster_resources()
+    check_room(config, gpus=int(resources.get("GPU", 0)), cpus=resources.get("CPU", 0.0))
+
+
+def check_room(config: RunConfig, *, gpus: int, cpus: float) -> None:
+    """The same with the numbers: ranks that found no room would wait for the end of the synthesis, with nothing said.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    teacher, ranks = config.teacher, config.student.workers
+    engines = max(teacher.workers, teacher.max_workers or 0)
+    on_gpus = gpus > 0 and teacher.engine in ("vllm", "huggingface")
+    taken_gpus = engines * teacher.tensor_parallel_size if on_gpus else 0
+    taken_cpus = engines * (GPU_ENGINE_CPUS if on_gpus else ENGINE_CPUS) + config.executor.workers * ACTOR_CPUS
+    free = gpus - taken_gpus if gpus else int((cpus - taken_cpus) / CPUS_PER_RANK)
+    if ranks <= free:
+        return
+    has = f"{gpus} GPUs" if gpus else f"{cpus:g} CPUs"
+    instead = f"student.workers to {free} or less, teacher.workers lower, or " if free > 0 else ""
+    raise ConfigError(
+        f"student.stream: {ranks} ranks do not fit beside {engines} engines on {has}; set {instead}student.stream to "
+        "false, so that the training begins when the synthesis has ended"
+    )
+
+
 def check_trainable(config: RunConfig, base: Path) -> None:
     """The checkpoint `base` can be trained as the config says.
 
@@ -184,11 +221,6 @@ def check_trainable(config: RunConfig, base: Path) -> None:
         raise ConfigError(
             f"student.packing: examples of a {info.model_type} model cannot be kept apart in a packed row; "
             "set student.packing=false"
-        )
-    if student.stream and student.budget.examples:
-        raise ConfigError(
-            "student.budget.examples: they are drawn from all that there are; set student.stream=false, or leave them "
-            "out"
         )
 
 

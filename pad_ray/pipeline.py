@@ -11,13 +11,14 @@ is passed over when it is there, so that a run that was killed goes on where it 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from pad_ray.checks import checked_demonstrations, student_checkpoint
+from pad_ray.checks import check_side_by_side, checked_demonstrations, student_checkpoint
 from pad_ray.config import RunConfig
 from pad_ray.errors import RunDirectoryError
 from pad_ray.evaluation.evaluate import evaluate
@@ -27,7 +28,13 @@ from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
 from pad_ray.shards.files import commit_json, read_json, sync
 from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
+from pad_ray.shards.writer import ShardRecord
+from pad_ray.side_by_side import SideBySide, Together
+from pad_ray.student.arrivals import Arrivals
 from pad_ray.student.baselines import Lessons, student_prompt
+from pad_ray.student.cutting import Cutter
+from pad_ray.student.examples import Source
+from pad_ray.student.follow import Follower
 from pad_ray.student.lesson import synthesis_source, teach
 from pad_ray.synthesis.flow import fixed_flow, teacher_flow
 from pad_ray.synthesis.parts import LISTING
@@ -58,8 +65,8 @@ class Pipeline:
     allow_changed: tuple[str, ...] = ()
     """Settings and sections that may be others than before, as the run directory has let through."""
 
-    def synthesize(self) -> Totals:
-        """Draw and judge the teacher's programs."""
+    def synthesize(self, stop: Callable[[], str] | None = None) -> Totals:
+        """Draw and judge the teacher's programs. `stop` as in `Attempt`."""
         config = self.config
         flow = teacher_flow(config, checked_demonstrations(config))
         attempt = Attempt(
@@ -68,6 +75,7 @@ class Pipeline:
             guard=config.synthesis.guard,
             number=self.attempt,
             allow_changed=any(key.partition(".")[0] in OF_SYNTHESIS for key in self.allow_changed),
+            stop=stop,
         )
         return run_flow(flow, self.synthesis, attempt)
 
@@ -84,9 +92,19 @@ class Pipeline:
         """Distil: train the student base on the right programs. Returns the student's checkpoint."""
         if not self.synthesis.exists("manifest.json"):
             self._miss(self.synthesis, "synthesize")
+        return self._train(self._follower() if self.config.student.stream else self._source())
+
+    def _source(self, ledger: Sequence[ShardRecord] | None = None) -> Source:
+        """What the student learns from, of some shards or all."""
+        return synthesis_source(self.synthesis, Lessons.of(self.config), ledger)
+
+    def _follower(self) -> Follower:
+        return Follower(Cutter(self.synthesis, self._source, self.config.student, self.config.seed))
+
+    def _train(self, examples: Source | Follower) -> Path:
         config = self.config
         lesson = teach(
-            synthesis_source(self.synthesis, Lessons.of(config)),
+            examples,
             model=str(student_checkpoint(config)),
             folder=self.folder / "student",
             config=config.student,
@@ -98,6 +116,24 @@ class Pipeline:
             set_aside=self._set_aside,
         )
         return lesson.model_path
+
+    def synthesize_and_train(self) -> tuple[Totals, Path]:
+        """Both, one after the other; with `student.stream`, and a synthesis that has not ended, at the same time."""
+        if not self._side_by_side:
+            return self.synthesize(), self.train()
+        together, follower = Together(self.report), self._follower()
+        synthesizing, training = replace(self, report=together.first), replace(self, report=together.second)
+
+        def synthesize(stop: Callable[[], str]) -> Totals:
+            totals = synthesizing.synthesize(stop)
+            together.end_first()
+            return totals
+
+        return SideBySide(synthesize, lambda: training._train(follower), follower.halt)()
+
+    @property
+    def _side_by_side(self) -> bool:
+        return self.config.student.stream and not Arrivals(self.synthesis).ended()
 
     def _set_aside(self, names: list[str]) -> None:
         """Move a student that was trained otherwise, and what came of it, into a folder of their own.
@@ -181,9 +217,11 @@ class Pipeline:
             self.report(Event("distill", 1, 1, "all of it was done before"))
             return dict(read_json(done))
         started = time.time()
+        if self._side_by_side:
+            check_side_by_side(self.config)
         base = self.measure("base", str(student_checkpoint(self.config)))
-        totals = self.synthesize()
-        distilled = self.measure("distilled", str(self.train()))
+        totals, student = self.synthesize_and_train()
+        distilled = self.measure("distilled", str(student))
         refined = self.refine()
         summary = {
             "questions": totals.questions,

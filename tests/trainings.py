@@ -42,12 +42,14 @@ def save_tokenizer(folder: Path) -> None:
     PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token="</s>", pad_token="<pad>").save_pretrained(folder)
 
 
-def save_llama(folder: Path) -> Path:
+def save_llama(folder: Path, positions: int = 128) -> Path:
     """A Llama of 0.1M random parameters, with a tokenizer of 300 ids."""
     torch.manual_seed(0)
     size = {"hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2, "num_attention_heads": 4}
     ids = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": None}
-    LlamaForCausalLM(LlamaConfig(vocab_size=300, max_position_embeddings=128, **size, **ids)).save_pretrained(folder)
+    LlamaForCausalLM(LlamaConfig(vocab_size=300, max_position_embeddings=positions, **size, **ids)).save_pretrained(
+        folder
+    )
     save_tokenizer(folder)
     return folder
 

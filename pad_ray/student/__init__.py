@@ -36,6 +36,16 @@
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed
 
+    While the synthesis goes on (`student.stream`):
+
+    arrivals.py    its shards as they are committed
+    cutting.py     shards -> segments, each of them a corpus
+    follow.py      a thread of the driver that does this while the ranks train
+    segments.py    the segments on the disk, and all of them as one corpus
+    streamed.py    the order of the examples, and where a segment ends: pure
+    decay.py       the learning rate of a training whose length is not known: pure
+    streaming.py   a rank's side: the order as it comes, waiting, stopping
+
 Source = the question, target = the program, cross-entropy on the target alone: "PaD: Program-aided Distillation Can
 Teach Small Models Reasoning Better than Chain-of-thought Fine-tuning", https://arxiv.org/abs/2305.13888.
 """

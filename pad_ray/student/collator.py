@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import torch
 
     from pad_ray.student.mapped import MappedCorpus
+    from pad_ray.student.segments import SegmentedCorpus
 
 MULTIPLE = 8
 """Widths are rounded up to this many tokens: bf16 kernels want it, and there are fewer different shapes to plan for."""
@@ -50,7 +51,7 @@ _NOTHING = {"input_ids": np.empty(0, dtype=np.int32), "labels": np.empty(0, dtyp
 class Rows:
     """A corpus by the entries of an order: `rows[7]` is an example, `rows[(7, 3)]` the list of a packed row's."""
 
-    def __init__(self, corpus: MappedCorpus) -> None:
+    def __init__(self, corpus: MappedCorpus | SegmentedCorpus) -> None:
         self._corpus = corpus
 
     def __len__(self) -> int:

@@ -13,11 +13,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from pad_ray.errors import RunDirectoryError
 from pad_ray.shards.files import commit_json
 from pad_ray.student.budget import last_step
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.order import Schedule
+from pad_ray.student.segments import SegmentedCorpus
+from pad_ray.student.streamed import StreamedSchedule
 
 CURSOR_FILE = "cursor.json"
 """Beside the checkpoints of a training; written before its first step."""
@@ -42,20 +46,34 @@ class Cursor:
     """Useful tokens after which the training ends (`student.budget`)."""
     steps: int | None = None
     """Optimizer steps after which it ends (`student.budget`)."""
+    stream: bool = False
+    """The corpus comes in segments; the fingerprint is that of what they have in common."""
 
-    def schedule(self, corpus: MappedCorpus) -> Schedule:
+    def schedule(self, corpus: MappedCorpus | SegmentedCorpus) -> Schedule:
         """The order in which the examples of `corpus` come, to the end of the training."""
-        schedule = Schedule(
-            corpus.lengths,
+        schedule = self._drawn(corpus.lengths, self.epochs, self.seed)
+        schedule.total_steps = last_step(schedule, tokens=self.tokens, steps=self.steps)
+        return schedule
+
+    def streamed(self, corpus: SegmentedCorpus) -> StreamedSchedule:
+        """The same for segments that come one by one, as far as they are read."""
+        schedule = StreamedSchedule(self._drawn, epochs=self.epochs, seed=self.seed)
+        for segment, part in zip(corpus.segments, corpus.parts, strict=True):
+            schedule.add(part.lengths, last=segment.last)
+        if corpus.ended:
+            schedule.close()
+        return schedule
+
+    def _drawn(self, lengths: np.ndarray, epochs: float, seed: int) -> Schedule:
+        return Schedule(
+            lengths,
             batch=self.batch,
             ranks=self.ranks,
             accumulation=self.accumulation,
-            epochs=self.epochs,
-            seed=self.seed,
+            epochs=epochs,
+            seed=seed,
             width=self.width,
         )
-        schedule.total_steps = last_step(schedule, tokens=self.tokens, steps=self.steps)
-        return schedule
 
     @property
     def places_of_step(self) -> int:
@@ -92,13 +110,16 @@ class Steps:
             TrainingError: the corpus is not there.
         """
         cursor = Cursor.read(out_dir)
-        self._corpus = MappedCorpus(out_dir / cursor.corpus)
+        where = out_dir / cursor.corpus
+        segments = SegmentedCorpus(where).grow_all() if cursor.stream else None
+        self._corpus = MappedCorpus(where) if segments is None else segments
         if self._corpus.record["fingerprint"] != cursor.fingerprint:
             raise RunDirectoryError(f"{out_dir}: its corpus was made anew since the training; train again to have both")
-        self._schedule = cursor.schedule(self._corpus)
+        self._schedule = cursor.schedule(self._corpus) if segments is None else cursor.streamed(segments)
 
     def __len__(self) -> int:
-        return self._schedule.total_steps
+        schedule = self._schedule
+        return schedule.total_steps if isinstance(schedule, Schedule) else schedule.known_steps
 
     def programs(self, step: int) -> list[list[str]]:
         """Ids of the programs, or repairs, that each rank learns from in optimizer step `step`, counted from 1.

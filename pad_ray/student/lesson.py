@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pad_ray.student.budget import Draw, unspent
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.corpus import build_corpus, corpus_fingerprint
 from pad_ray.student.examples import Example, Source
+from pad_ray.student.follow import Follower
 from pad_ray.student.held_out import validation_content
 from pad_ray.student.mapped import LEFT_OUT_FILE
 from pad_ray.student.patience import told
@@ -44,23 +45,33 @@ def selected_rows(synthesis: Path | Place, keep: int) -> Iterator[dict[str, Any]
         yield from select(table.select(columns(table.schema.names)).to_pylist(), keep)
 
 
-def synthesis_source(synthesis: Path | Place, lessons: Lessons) -> Source:
-    """What a student learns from a synthesis: a part for each shard, known by the shards' checksums."""
-    return shard_source(synthesis / "shards", partial(_lessons, lessons), lessons.made_by)
+def synthesis_source(synthesis: Path | Place, lessons: Lessons, ledger: Sequence[ShardRecord] | None = None) -> Source:
+    """What a student learns from a synthesis: a part for each shard, known by the shards' checksums.
+
+    Args:
+        ledger: the records of some shards; without it all of them.
+    """
+    return shard_source(synthesis / "shards", partial(_lessons, lessons), lessons.made_by, ledger)
 
 
 def _lessons(lessons: Lessons, table: pa.Table) -> Iterator[Example]:
     return lessons.examples(table.select(lessons.columns(table.schema.names)).to_pylist())
 
 
-def shard_source(shards: Path | Place, examples: Callable[[pa.Table], Iterable[Example]], made_by: str) -> Source:
+def shard_source(
+    shards: Path | Place,
+    examples: Callable[[pa.Table], Iterable[Example]],
+    made_by: str,
+    ledger: Sequence[ShardRecord] | None = None,
+) -> Source:
     """The examples that `examples`, a function that can be pickled, makes of each committed shard in a folder.
 
     Args:
         made_by: is another when `examples` makes others of the same shards.
+        ledger: the records of these shards; without it all that are there.
     """
     place = Place.of(shards)
-    ledger = records(place)
+    ledger = records(place) if ledger is None else ledger
     parts = tuple(partial(_of_shard, place, record, examples) for record in ledger)
     return Source(parts, fingerprint_of([made_by, [record.sha256 for record in ledger]]))
 
@@ -72,7 +83,7 @@ def _of_shard(
 
 
 def teach(
-    examples: Source | Callable[[], Iterable[Example]],
+    examples: Source | Callable[[], Iterable[Example]] | Follower,
     *,
     model: str,
     folder: Path,
@@ -90,7 +101,8 @@ def teach(
     `folder/model`. Called again it goes on from its last checkpoint, or returns what is there.
 
     Args:
-        examples: a source, or a function that gives the examples anew whenever it is called.
+        examples: a source, or a function that gives the examples anew whenever it is called; or a follower, whose
+            examples are trained on as they come.
         executor: limits on the programs of validations.
         template: what validations ask with.
         set_aside: called where `folder` holds another training, with what it differs in, to move it away or to refuse;
@@ -104,6 +116,8 @@ def teach(
     executor = executor or ExecutorConfig()
     report(Event(stage, detail="preparing the corpus"))
     info = describe_checkpoint(Path(model))
+    follower = examples if isinstance(examples, Follower) else None
+    config = config.model_copy(update={"stream": follower is not None})
     limits: dict[str, Any] = {
         "max_source": config.max_source_tokens,
         "max_target": config.max_target_tokens,
@@ -113,15 +127,18 @@ def teach(
         "form": config.form,
     }
     draw = Draw(config.budget.examples, seed) if config.budget.examples else None
-    if (folder / RUN_FILE).exists():  # looked at before its corpus would give way
-        known = corpus_fingerprint(examples, Recipe(tokenizer=tokenizer_fingerprint(Path(model)), **limits), draw)
-        content = training_content(known, Path(model), config, seed, epochs, learning_rate)
-        content |= validation_content(config.validation, executor, template)
-        if names := differing(folder, content):
-            if set_aside is None:
-                raise another_training(folder, names)
-            set_aside(names)
-    corpus = build_corpus(examples, model, folder / "corpus", draw=draw, **limits)
+    if isinstance(examples, Follower):
+        corpus = examples.begin(model, folder / "corpus", **limits)
+    else:
+        if (folder / RUN_FILE).exists():  # looked at before its corpus would give way
+            known = corpus_fingerprint(examples, Recipe(tokenizer=tokenizer_fingerprint(Path(model)), **limits), draw)
+            content = training_content(known, Path(model), config, seed, epochs, learning_rate)
+            content |= validation_content(config.validation, executor, template)
+            if names := differing(folder, content):
+                if set_aside is None:
+                    raise another_training(folder, names)
+                set_aside(names)
+        corpus = build_corpus(examples, model, folder / "corpus", draw=draw, **limits)
     left_out = f" ({corpus.left_out_too_long:,} too long: {LEFT_OUT_FILE})" if corpus.left_out_too_long else ""
     report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {config.workers} ranks"))
 
@@ -133,7 +150,9 @@ def teach(
         elif "accuracy" in line:
             report(Event(stage, note=told(line)))
         else:
-            report(Event(stage, line["step"], line["total"], rows=(shown(line),), eta_seconds=line["eta_seconds"]))
+            total, left = line["total"] or 0, line["eta_seconds"]
+            detail = "" if total else "as long as the synthesis goes on"
+            report(Event(stage, line["step"], total, detail, rows=(shown(line),), eta_seconds=left))
 
     done = train_student(
         corpus_dir=folder / "corpus",
@@ -146,6 +165,7 @@ def teach(
         executor=executor,
         template=template,
         on_progress=on_progress,
+        follower=follower,
     )
     if note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens):
         report(Event(stage, note=note))

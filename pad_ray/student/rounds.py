@@ -22,6 +22,9 @@ from pad_ray.student.peaks import data_sheet_peak, measured_peak
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.sampler import EpochSampler
+from pad_ray.student.segments import segment_dir
+from pad_ray.student.streamed import ENDLESS, StreamedSchedule
+from pad_ray.student.streaming import Stream
 from pad_ray.student.throughput import Reading, Throughput
 from pad_ray.student.tokenizer import load_tokenizer
 from pad_ray.student.trackers import TensorBoard
@@ -33,9 +36,11 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
     training that has lost its numbers.
     """
 
-    def __init__(self, plan: TrainingPlan, schedule: Schedule, sampler: EpochSampler, fed: Fed) -> None:
+    def __init__(
+        self, plan: TrainingPlan, schedule: Schedule | StreamedSchedule, sampler: EpochSampler | Stream, fed: Fed
+    ) -> None:
         self._plan, self._schedule, self._sampler, self._fed = plan, schedule, sampler, fed
-        self._first_step, self._clock, self._stopped = 0, 0.0, 0.0
+        self._first_step, self._clock, self._stopped, self._waited_before = 0, 0.0, 0.0, 0.0
         self._throughput: Throughput | None = None
         self._tensorboard: TensorBoard | None = None
         self.losses = Losses()
@@ -48,9 +53,11 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
     ) -> None:
         peak = self._peak(args.device)
         self._first_step, self._clock = state.global_step, time.monotonic()
+        self._waited_before = self._sampler.waited
         if not state.is_world_process_zero:
             return
-        corpus = recorded(corpus_record(self._plan.corpus_dir))
+        folder = self._plan.corpus_dir
+        corpus = recorded(corpus_record(segment_dir(folder, 0) if self._plan.config.stream else folder))
         flops = work(anatomy_of(self._plan.model), self._plan.config, corpus).flops_per_token
         self._throughput = Throughput(flops_per_token=flops, peak=peak)
         if "tensorboard" in self._plan.config.log_to:
@@ -77,11 +84,12 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
     def on_epoch_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
+        if isinstance(self._schedule, Schedule) and isinstance(self._sampler, EpochSampler):
+            self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """An entry of progress at the last step too."""
-        if control.should_training_stop:
+        if state.global_step >= state.max_steps:
             control.should_log = True
 
     def on_log(
@@ -105,14 +113,14 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         waited, memory, reserved = self._largest(args.device)
         if self._throughput is None:
             return
-        last = state.global_step if control.should_training_stop else state.max_steps
-        total = self._schedule.tokens_after(last)
+        total = None if state.max_steps == ENDLESS else state.max_steps
         done = self._schedule.tokens_after(state.global_step)
         reading = Reading(time.monotonic() - self._clock, done - self._schedule.tokens_after(self._first_step), waited)
-        pace = self._throughput.read(reading, tokens_left=total - done)
+        left = None if total is None else self._schedule.tokens_after(total) - done
+        pace = self._throughput.read(reading, tokens_left=left)
         entry: dict[str, Any] = {
             "step": state.global_step,
-            "total": last,
+            "total": total,
             "tokens": done,
             "tokens_per_second": pace.tokens_per_second,
             "mean_tokens_per_second": pace.mean_tokens_per_second,
@@ -189,9 +197,11 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             self._tensorboard.close()
 
     def _tokens_per_second(self, step: int) -> float:
-        """Useful tokens per second of this process since training began in it, savepoints included, validations not."""
+        """Useful tokens per second of this process since training began in it; savepoints included, validations and
+        waiting for the synthesis not."""
         tokens = self._schedule.tokens_after(step) - self._schedule.tokens_after(self._first_step)
-        return tokens / max((self._stopped or time.monotonic()) - self._clock, 1e-9)
+        seconds = (self._stopped or time.monotonic()) - self._clock - (self._sampler.waited - self._waited_before)
+        return tokens / max(seconds, 1e-9)
 
     def summary(self, state: TrainerState) -> dict[str, Any]:
         """See `Stepper.summary`. `final_loss` is the mean over the steps since the entry before the last."""
@@ -201,4 +211,5 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             "tokens": self._schedule.tokens_after(state.global_step),
             "useful_tokens_per_second": self._tokens_per_second(state.global_step),
             "final_loss": losses[-1],
+            "waited_seconds": self._sampler.waited,
         }

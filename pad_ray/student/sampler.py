@@ -21,6 +21,8 @@ class EpochSampler(Sampler[Any]):  # type: ignore[misc]
     def __init__(self, dealing: Dealing) -> None:
         self._dealing = dealing
         self.epoch = 0
+        self.waited = 0.0
+        """Seconds without examples; they are all there."""
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._dealing.order(self.epoch).tolist())

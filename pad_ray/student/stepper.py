@@ -20,20 +20,23 @@ from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.rounds import Rounds
 from pad_ray.student.sampler import EpochSampler
 from pad_ray.student.saving import Saving
+from pad_ray.student.streaming import Stream
 from pad_ray.student.validation import Validating
 from pad_ray.student.watchdog import Watchdog
 
 
 class Stepper(Trainer):  # type: ignore[misc]
-    """`Stepper(plan, dealing, watch, **what transformers' Trainer takes)`."""
+    """`Stepper(plan, order, watch, **what transformers' Trainer takes)`."""
 
-    def __init__(self, plan: TrainingPlan, dealing: Dealing, watch: Watchdog, **trainer: Any) -> None:
-        self.sampler, self.fed, self.watch = EpochSampler(dealing), Fed(trainer.pop("train_dataset")), watch
+    def __init__(self, plan: TrainingPlan, order: Dealing | Stream, watch: Watchdog, **trainer: Any) -> None:
+        self._stream = order if isinstance(order, Stream) else None
+        self.sampler = order if isinstance(order, Stream) else EpochSampler(order)
+        self.fed, self.watch = Fed(trainer.pop("train_dataset")), watch
         self._encoder_decoder = plan.encoder_decoder
         self._use_cache = trainer["model"].config.use_cache
         self._counting, self._micro_steps, self._micro_step = 0.0, 0, 0
         super().__init__(train_dataset=self.fed, **trainer)
-        self.rounds = Rounds(plan, dealing.schedule, self.sampler, self.fed)
+        self.rounds = Rounds(plan, order.schedule, self.sampler, self.fed)
         self.validating = Validating(plan, self.model, self.rounds, watch, self.write) if plan.questions else None
         self.remove_callback(PrinterCallback)
         if self.validating:
@@ -42,8 +45,10 @@ class Stepper(Trainer):  # type: ignore[misc]
         self.add_callback(self.rounds)
         self.saving = Saving(plan)
         self.add_callback(self.saving)
+        if self._stream:
+            self.add_callback(self._stream)
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> EpochSampler:
+    def _get_train_sampler(self, train_dataset: Any = None) -> EpochSampler | Stream:
         return self.sampler
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
@@ -92,6 +97,15 @@ class Stepper(Trainer):  # type: ignore[misc]
     @property
     def _of_step(self) -> str:
         return f"micro-step {self._micro_step} of {self._micro_steps}"
+
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Trainer's own, or that of a stream."""
+        if self._stream is None:
+            return super().create_scheduler(num_training_steps, optimizer)
+        if self.lr_scheduler is None:
+            self.lr_scheduler: Any = self._stream.scheduler(optimizer or self.optimizer)
+            self._created_lr_scheduler = True
+        return self.lr_scheduler
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

@@ -38,8 +38,8 @@ class Pace:
     arithmetic that useful tokens need, over what the processors could have done meanwhile. None: peak not known."""
     data_wait: float
     """Share of the window for which ranks waited for their batches."""
-    eta_seconds: float
-    """Until the last step, at the mean pace."""
+    eta_seconds: float | None
+    """Until the last step, at the mean pace; None: it is not known how many there are."""
 
 
 class Throughput:
@@ -55,8 +55,8 @@ class Throughput:
         self._start = Reading(0.0, 0, 0.0)
         self._window: deque[Reading] = deque([self._start])
 
-    def read(self, now: Reading, *, tokens_left: int) -> Pace:
-        """The pace at `now`, when `tokens_left` useful tokens are still to come."""
+    def read(self, now: Reading, *, tokens_left: int | None) -> Pace:
+        """The pace at `now`, when `tokens_left` useful tokens are still to come; None: not known."""
         self._window.append(now)
         while len(self._window) > 2 and now.seconds - self._window[0].seconds > WINDOW_SECONDS:
             self._window.popleft()
@@ -67,7 +67,7 @@ class Throughput:
             mean_tokens_per_second=mean,
             mfu=recent * self._flops / self._peak if self._peak else None,
             data_wait=min((now.waited - first.waited) / max(now.seconds - first.seconds, SHORTEST), 1.0),
-            eta_seconds=tokens_left / mean if mean else 0.0,
+            eta_seconds=None if tokens_left is None else tokens_left / mean if mean else 0.0,
         )
 
 

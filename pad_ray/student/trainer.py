@@ -23,7 +23,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -36,10 +36,12 @@ from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student import savepoint
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
+from pad_ray.student.follow import Follower
 from pad_ray.student.held_out import held_out, validation_content
 from pad_ray.student.mapped import corpus_record
 from pad_ray.student.plan import SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
+from pad_ray.student.segments import stream_record
 from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.trackers import check_trackers, wandb_run
@@ -109,6 +111,7 @@ def train_student(
     executor: ExecutorConfig | None = None,
     template: str = PROGRAM,
     on_progress: Callable[[dict[str, Any]], None] | None = None,
+    follower: Follower | None = None,
 ) -> TrainingReport:
     """Fine-tune the checkpoint at `model` on the corpus; Ray must have been initialised.
 
@@ -122,9 +125,10 @@ def train_student(
         executor: limits on the programs of validations.
         template: what validations ask with.
         on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, grad_norm,
-            epoch, tokens, memory_bytes (of the largest rank) and what `throughput.Pace` has; after each validation with
-            step, accuracy, interval, ran and seconds; and, for what happens in between, with message and step, and
-            urgent where a person must not miss it.
+            epoch, tokens, memory_bytes (of the largest rank) and what `throughput.Pace` has (total and eta_seconds None
+            as long as a synthesis goes on); after each validation with step, accuracy, interval, ran and seconds; and,
+            for what happens in between, with message and step, and urgent where a person must not miss it.
+        follower: has begun in `corpus_dir`, for `config.stream`.
 
     Raises:
         QuestionsError: the validation questions cannot be read.
@@ -136,7 +140,7 @@ def train_student(
     check_trackers(config)
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
     info = describe_checkpoint(base)
-    record = corpus_record(corpus_dir)
+    record = stream_record(corpus_dir) if config.stream else corpus_record(corpus_dir)
     _check_corpus(record, base, info, config)
     executor = executor or ExecutorConfig()
     content = training_content(record["fingerprint"], base, config, seed, epochs, learning_rate)
@@ -183,10 +187,12 @@ def train_student(
             if on_progress is not None:
                 on_progress(entry)
 
-        with Listener(out_dir, heard):
+        with Listener(out_dir, heard), follower or nullcontext():
             _fit(plan)
     report = _finished(out_dir, plan.fingerprint)
     if report is None:
+        if follower:
+            follower.check()
         raise TrainingError(f"training in {out_dir}: the ranks ended without a model; see {out_dir / 'ray'}")
     for folder in ("ray", RANKS_FOLDER):
         shutil.rmtree(out_dir / folder, ignore_errors=True)

@@ -67,7 +67,7 @@ class Validating(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """At every so many steps, and at the last."""
-        if state.global_step % self._every and not control.should_training_stop:
+        if state.global_step % self._every and state.global_step < state.max_steps:
             return
         started = time.monotonic()
         # Programs may loop, each until its limit, and all ranks but one wait for their verdicts.
@@ -86,7 +86,10 @@ class Validating(TrainerCallback):  # type: ignore[misc]
         if made is not None:
             self._history.append(made.entry())
             self._rounds.validated(made)
-        if stop and not control.should_training_stop:
+        if stop and state.global_step < state.max_steps:
+            # Trainer and the other callbacks go by the last step, so it is this one: there is no savepoint from which
+            # the training would go on beyond it.
+            state.max_steps = state.global_step
             control.should_training_stop = self._stopped_early = True
             if state.is_world_process_zero:
                 self._say(f"training stops at step {state.global_step}: {self._patience.why}", state.global_step)

@@ -28,6 +28,8 @@ from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.resuming import find_savepoint, prepare, say_from_where
+from pad_ray.student.segments import SegmentedCorpus
+from pad_ray.student.streamed import ENDLESS
 from pad_ray.student.tokenizer import load_tokenizer
 from pad_ray.student.watchdog import Watchdog, outlast_watchdog
 from pad_ray.student.zero import deepspeed_config
@@ -67,7 +69,7 @@ def _train(plan: TrainingPlan) -> None:
     import torch.distributed as dist
 
     rank, ranks = dist.get_rank(), dist.get_world_size()
-    corpus = MappedCorpus(plan.corpus_dir)
+    corpus = SegmentedCorpus(plan.corpus_dir) if plan.config.stream else MappedCorpus(plan.corpus_dir)
     _check_memory(plan, corpus)
     outlast_watchdog()
     with Watchdog(
@@ -81,30 +83,37 @@ def _train(plan: TrainingPlan) -> None:
         _step(plan, corpus, watch)
 
 
-def _step(plan: TrainingPlan, corpus: MappedCorpus, watch: Watchdog) -> None:
+def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Watchdog) -> None:
     """From the savepoint, or the weights, to the finished model."""
     import torch.distributed as dist
 
     from pad_ray.student.stepper import Stepper
+    from pad_ray.student.streaming import Stream
 
     rank, ranks = dist.get_rank(), dist.get_world_size()
+    stream = Stream(plan, corpus, watch) if isinstance(corpus, SegmentedCorpus) else None
+    if stream and not stream.await_first():
+        return
     with watch.excused("looking for a savepoint"):
         start = find_savepoint(plan, rank, ranks)
         # A savepoint is of the steps that were defined when the training began, on however many ranks it goes on.
         cursor = _cursor(plan, corpus, Cursor.read(plan.out_dir).ranks if start else ranks)
-        dealing = Dealing(cursor.schedule(corpus), ranks)
+        if stream:
+            stream.begin(cursor, ranks)
+        order = stream or Dealing(cursor.schedule(corpus), ranks)
         universal = start is not None and prepare(plan, start, rank, ranks)
     if rank == 0:
         cursor.write(plan.out_dir)
         if start:
             say_from_where(plan, start, cursor, ranks)
-    arguments = _arguments(plan, dealing.accumulation, universal=universal)
+    arguments = _arguments(plan, order.accumulation, universal=universal)
     model = _load_model(plan)
     collator = _collator(plan, load_tokenizer(str(plan.model)), model.config)
-    arguments.max_steps = dealing.schedule.total_steps  # the learning rate decays to this end, whatever the epochs have
+    # The learning rate decays to this end, whatever the epochs have; that of a stream is known later on.
+    arguments.max_steps = order.schedule.total_steps or ENDLESS
     stepper = Stepper(
         plan,
-        dealing,
+        order,
         watch,
         model=model,
         args=arguments,
@@ -112,6 +121,8 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus, watch: Watchdog) -> None:
         data_collator=collator,
     )
     stepper.train(resume_from_checkpoint=str(start.path) if start else None)
+    if stream and stream.stopped:
+        return  # with a savepoint; the driver knows why
     with watch.excused("writing the model"):
         _export(stepper, plan, rank)
 
@@ -125,7 +136,7 @@ def _agreed(mine: str) -> str:
     return agreed[0]
 
 
-def _cursor(plan: TrainingPlan, corpus: MappedCorpus, ranks: int) -> Cursor:
+def _cursor(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, ranks: int) -> Cursor:
     """Which examples meet in a training that began on so many ranks."""
     inside = plan.corpus_dir.is_relative_to(plan.out_dir)
     return Cursor(
@@ -139,6 +150,7 @@ def _cursor(plan: TrainingPlan, corpus: MappedCorpus, ranks: int) -> Cursor:
         width=plan.packed_width,
         tokens=plan.config.budget.tokens,
         steps=plan.config.budget.steps,
+        stream=plan.config.stream,
     )
 
 
@@ -156,7 +168,7 @@ def _collator(
     return FlatCollator(pad) if attention == "bounds" else PackedCollator(pad, width, attention=attention)
 
 
-def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:
+def _check_memory(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus) -> None:
     """Only here is it known what this node has. What is estimated keeps nobody from trying.
 
     Raises:
@@ -170,7 +182,8 @@ def _check_memory(plan: TrainingPlan, corpus: MappedCorpus) -> None:
         gpu_bytes=torch.cuda.get_device_properties("cuda").total_memory if plan.gpus else None,
         host_bytes=psutil.virtual_memory().total,
     )
-    check_fits(anatomy_of(plan.model), plan.config, node, longest=int(corpus.lengths.max()), estimated=False)
+    longest = int(corpus.lengths.max()) if len(corpus) else 0
+    check_fits(anatomy_of(plan.model), plan.config, node, longest=longest, estimated=False)
 
 
 def _prepare_process(plan: TrainingPlan) -> None:

@@ -11,6 +11,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -75,6 +76,8 @@ class Attempt:
     number: int = 1
     allow_changed: bool = False
     """Go on with what is there although the settings differ."""
+    stop: Callable[[], str] | None = None
+    """Asked every second: why the attempt is to end before its last part; nothing as long as it is not."""
 
 
 def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manifest.Totals:
@@ -203,6 +206,8 @@ def _run_parts(
             while alive:
                 pump.join(LOOK_SECONDS)
                 lease.check()
+                if attempt.stop and not watch.halt:
+                    watch.halt = attempt.stop()
                 alive = pump.is_alive()  # the last look comes after the last row
                 with suppress(ray.exceptions.GetTimeoutError):
                     posted = ray.get(board.look.remote(watch.halt), timeout=BOARD_SECONDS)
