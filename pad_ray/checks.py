@@ -12,6 +12,7 @@ from pad_ray.shards.place import Place
 from pad_ray.student.baselines import student_prompt
 from pad_ray.student.checkpoint import describe_checkpoint
 from pad_ray.student.collator import can_be_packed
+from pad_ray.student.held_out import check_held_out
 from pad_ray.student.streamed import check_stream
 from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenizer import load_tokenizer
@@ -298,33 +299,6 @@ def check_questions(config: RunConfig) -> None:
     validation = config.student.validation
     for questions in (config.questions, *config.evaluation.sets, *([validation.questions] if validation else [])):
         check_set(questions)
-
-
-def check_held_out(config: RunConfig) -> None:
-    """No validation question is trained on: the best student would be the one that has learnt most by heart. And none
-    is in an evaluation set: the student would be chosen by what it is measured on.
-
-    Raises:
-        ConfigError: naming the keys.
-    """
-    if config.student.validation is None:
-        return
-    asked = config.student.validation.questions
-    sets = {"questions": config.questions}
-    sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(config.evaluation.sets)}
-    for key, questions in sets.items():
-        if asked.shares_with(questions):
-            raise ConfigError(
-                f"student.validation.questions: {_range(asked)} of {asked.name} overlap with {key} "
-                f"({_range(questions)}); choose student.validation.questions.start and limit, and {key}.start and "
-                "limit, so that no question is in both"
-            )
-
-
-def _range(questions: QuestionsConfig) -> str:
-    if questions.limit is None:
-        return f"{questions.start} to the end" if questions.start else "all"
-    return f"{questions.start} to {questions.start + questions.limit - 1}"
 
 
 def check_set(questions: QuestionsConfig) -> None:

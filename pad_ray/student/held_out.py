@@ -1,10 +1,12 @@
-"""The questions that a student is asked during its training, and by what a training with them is known."""
+"""The questions that a student is asked during its training: that they are new to it, and by what a training with them
+is known."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from pad_ray.config import ExecutorConfig, ValidationConfig
+from pad_ray.config import ExecutorConfig, QuestionsConfig, RunConfig, ValidationConfig
+from pad_ray.errors import ConfigError
 from pad_ray.questions import open_questions
 from pad_ray.records import Question
 from pad_ray.student.templates import template_fingerprint
@@ -34,3 +36,30 @@ def validation_content(validation: ValidationConfig | None, executor: ExecutorCo
     limits = executor.model_dump(mode="json", exclude={"workers"})
     words = template_fingerprint(template)
     return {"validation": decided | {"questions": questions, "executor": limits, "template": words}}
+
+
+def check_held_out(config: RunConfig) -> None:
+    """No validation question is trained on: the best student would be the one that has learnt most by heart. And none
+    is in an evaluation set: the student would be chosen by what it is measured on.
+
+    Raises:
+        ConfigError: naming the keys.
+    """
+    if config.student.validation is None:
+        return
+    asked = config.student.validation.questions
+    sets = {"questions": config.questions}
+    sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(config.evaluation.sets)}
+    for key, questions in sets.items():
+        if asked.shares_with(questions):
+            raise ConfigError(
+                f"student.validation.questions: {_range(asked)} of {asked.name} overlap with {key} "
+                f"({_range(questions)}); choose student.validation.questions.start and limit, and {key}.start and "
+                "limit, so that no question is in both"
+            )
+
+
+def _range(questions: QuestionsConfig) -> str:
+    if questions.limit is None:
+        return f"{questions.start} to the end" if questions.start else "all"
+    return f"{questions.start} to {questions.start + questions.limit - 1}"

@@ -90,7 +90,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """An entry of progress at the last step too."""
-        if control.should_training_stop:
+        if state.global_step >= state.max_steps:
             control.should_log = True
 
     def on_log(
@@ -114,8 +114,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         waited, memory, reserved = self._largest(args.device)
         if self._throughput is None:
             return
-        last = state.global_step if control.should_training_stop else state.max_steps
-        total = None if last == ENDLESS else last
+        total = None if state.max_steps == ENDLESS else state.max_steps
         done = self._schedule.tokens_after(state.global_step)
         reading = Reading(time.monotonic() - self._clock, done - self._schedule.tokens_after(self._first_step), waited)
         left = None if total is None else self._schedule.tokens_after(total) - done
@@ -199,7 +198,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             self._tensorboard.close()
 
     def _tokens_per_second(self, step: int) -> float:
-        """Useful tokens per second of this process since training began in it: savepoints included, validations and
+        """Useful tokens per second of this process since training began in it; savepoints included, validations and
         waiting for the synthesis not."""
         tokens = self._schedule.tokens_after(step) - self._schedule.tokens_after(self._first_step)
         seconds = (self._stopped or time.monotonic()) - self._clock - (self._sampler.waited - self._waited_before)

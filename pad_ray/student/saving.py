@@ -66,10 +66,9 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         self._writer.write(path, copies.states, copies.written + savepoint.small_files(path, self._rank))
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """No savepoint at the last step, since the model itself is written next. One of a training that stops early
-        would be gone on from, beyond that step."""
+        """No savepoint at the last step, since the model itself is written next."""
         self._writer.check()
-        if control.should_training_stop:
+        if state.global_step >= state.max_steps:
             control.should_save = False
 
     def on_train_end(

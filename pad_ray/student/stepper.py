@@ -145,11 +145,6 @@ class Stepper(Trainer):  # type: ignore[misc]
             for pickle in folder.glob("*.bin"):
                 pickle.unlink()
 
-    @property
-    def stopped_early(self) -> bool:
-        """Whether validations have ended the training before its last step."""
-        return self.validating is not None and self.validating.stopped_early
-
     def summary(self) -> dict[str, Any]:
         """steps, tokens, useful_tokens_per_second and final_loss, after training; and what the validations came to."""
         summary = self.rounds.summary(self.state)

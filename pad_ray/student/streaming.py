@@ -117,8 +117,9 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
 
     @property
     def stopped(self) -> bool:
-        """The training was stopped before its end; no model is to be made of it."""
-        return bool(self._state.global_step != self.schedule.total_steps)
+        """The training was stopped before its end, which a validation may have brought forward; no model is to be made
+        of it."""
+        return bool(self._state.global_step not in (self.schedule.total_steps, self._state.max_steps))
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any

@@ -48,7 +48,7 @@ class Validating(TrainerCallback):  # type: ignore[misc]
         self._judge = Judge(plan.executor, plan.template)
         self._history = History(plan.validations_file)
         self._patience = Patience(self._most)
-        self.stopped_early = False
+        self._stopped_early = False
         """Whether the training ended for the lack of a better student, on every rank."""
         self.has_best = False
         """Whether there is a best student, on every rank."""
@@ -68,7 +68,7 @@ class Validating(TrainerCallback):  # type: ignore[misc]
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """At every so many steps, and at the last."""
-        if state.global_step % self._every and not control.should_training_stop:
+        if state.global_step % self._every and state.global_step < state.max_steps:
             return
         started = time.monotonic()
         # Programs may loop, each until its limit, and all ranks but one wait for their verdicts.
@@ -87,8 +87,11 @@ class Validating(TrainerCallback):  # type: ignore[misc]
         if made is not None:
             self._history.append(made.entry())
             self._rounds.validated(made)
-        if stop and not control.should_training_stop:
-            control.should_training_stop = self.stopped_early = True
+        if stop and state.global_step < state.max_steps:
+            # Trainer and the other callbacks go by the last step, so it is this one: there is no savepoint from which
+            # the training would go on beyond it.
+            state.max_steps = state.global_step
+            control.should_training_stop = self._stopped_early = True
             if state.is_world_process_zero:
                 self._say(f"training stops at step {state.global_step}: {self._patience.why}", state.global_step)
 
@@ -100,7 +103,7 @@ class Validating(TrainerCallback):  # type: ignore[misc]
     def summary(self) -> dict[str, Any]:
         """best: the validation that the finished student was kept for; last: the last one. To be called on rank 0."""
         made = self._history.entries()
-        return {"best": self._best(), "last": made[-1] if made else None, "stopped_early": self.stopped_early}
+        return {"best": self._best(), "last": made[-1] if made else None, "stopped_early": self._stopped_early}
 
     def _judged(self, step: int, completions: list[str], started: float) -> Validation | None:
         """None if the sandbox fails: that says nothing of the student."""

@@ -121,7 +121,7 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Wat
         data_collator=collator,
     )
     stepper.train(resume_from_checkpoint=str(start.path) if start else None)
-    if stream and stream.stopped and not stepper.stopped_early:
+    if stream and stream.stopped:
         return  # with a savepoint; the driver knows why
     with watch.excused("writing the model"):
         _export(stepper, plan, rank)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pad_ray.checks import check_capacity, check_engine, check_held_out, check_student_engine
+from pad_ray.checks import check_capacity, check_engine, check_student_engine
 from pad_ray.config import EngineConfig, ExecutorConfig, RunConfig
 from pad_ray.errors import ConfigError
+from pad_ray.student.held_out import check_held_out
 from pad_ray.teacher.engine import resolve_model
 
 

@@ -101,20 +101,20 @@ class Training:
     def run(self, savepoint: int = 0, killed_at: int = 0, killed_in: str = "") -> dict[str, Any]:
         """From a savepoint to the end, or to where it is killed: at a step, before its weights are written or before
         its validation is recorded. Returns the summary."""
-        state: Any = SimpleNamespace(global_step=savepoint, is_world_process_zero=True)
+        state: Any = SimpleNamespace(global_step=savepoint, max_steps=LAST, is_world_process_zero=True)
         control: Any = SimpleNamespace(should_training_stop=False)
         args: Any = None
         self.validating.on_train_begin(args, state, control)
         append = self.validating._history.append
         for step in range(savepoint + 1, LAST + 1):
             state.global_step = self.step = self.judge.step = step
-            control.should_training_stop = step == LAST
             if step == killed_at:
                 self.killed_in = killed_in
             if (step, killed_in) == (killed_at, "append"):
                 self.validating._history.append = killed  # type: ignore[method-assign]
             self.validating.on_step_end(args, state, control)
-            if control.should_training_stop:
+            assert control.should_training_stop == (state.max_steps < LAST)
+            if state.global_step == state.max_steps:
                 break
         self.validating._history.append = append  # type: ignore[method-assign]
         self.validating.on_train_end(args, state, control)
