@@ -36,7 +36,7 @@ def shown(entry: dict[str, Any]) -> tuple[str, str]:
         f"{entry['tokens_per_second']:,.0f} tokens/s",
     ]
     if entry.get("mfu") is not None:
-        parts.append(f"MFU {entry['mfu']:.0%}")
+        parts.append(f"MFU {entry['mfu']:.{0 if entry['mfu'] >= 0.1 else 1}%}")
     if "data_wait" in entry:
         parts.append(f"wait {entry['data_wait']:.1%}")
     if "memory_bytes" in entry:

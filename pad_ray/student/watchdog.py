@@ -107,7 +107,7 @@ class Watchdog:
         self._thread.join()
 
     def at(self, place: str) -> None:
-        """Some 2 microseconds."""
+        """The rank is there now. Microseconds: once or twice in each micro-step."""
         self._set(place, self._usual, passed=1)
 
     def settled(self) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pad_ray.student.progress import LOG_FILE, Listener, say
+from pad_ray.student.progress import LOG_FILE, Listener, say, shown
 
 
 def test_entries_made_meanwhile_are_heard_and_older_ones_are_not(tmp_path: Path) -> None:
@@ -46,3 +46,12 @@ def test_an_error_of_the_caller_comes_first(tmp_path: Path) -> None:
     with pytest.raises(KeyError), Listener(tmp_path, refuse):
         say(tmp_path, {"step": 1})
         raise KeyError
+
+
+def test_figures_are_one_line_of_a_terminal_and_what_is_not_known_is_left_out() -> None:
+    entry = {"loss": 0.41234, "learning_rate": 5.9e-5, "tokens_per_second": 9812.3}
+    assert shown(entry) == ("loss", "0.412  lr 5.9e-05  9,812 tokens/s")
+    full = entry | {"mfu": 0.312, "data_wait": 0.0021, "memory_bytes": 3.1 * 2**30}
+    assert shown(full)[1] == "0.412  lr 5.9e-05  9,812 tokens/s  MFU 31%  wait 0.2%  3.1 GiB"
+    widest = {"loss": 123.4567, "learning_rate": 1.23e-5, "tokens_per_second": 1_234_567.8, "mfu": 0.0123}
+    assert len("  loss  " + shown(full | widest)[1]) <= 80
