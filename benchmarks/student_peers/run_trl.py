@@ -95,7 +95,7 @@ def train(asked: dict[str, Any]) -> None:
         use_cpu=not gpu,
         gradient_checkpointing=False,
         dataloader_pin_memory=gpu,
-        ddp_backend=None if gpu else "gloo",
+        ddp_backend="gloo" if processes > 1 and not gpu else None,
         save_strategy="no",
         report_to=[],
         disable_tqdm=True,
