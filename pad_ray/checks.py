@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig
+from pad_ray.config import BudgetConfig, EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig
 from pad_ray.errors import ConfigError, QuestionsError
 from pad_ray.executor.actor import ACTOR_CPUS
 from pad_ray.questions import open_questions
 from pad_ray.shards.place import Place
+from pad_ray.student.baselines import student_prompt
 from pad_ray.student.checkpoint import describe_checkpoint
+from pad_ray.student.collator import can_be_packed
 from pad_ray.student.streamed import check_stream
+from pad_ray.student.templates import PROGRAM
+from pad_ray.student.trackers import check_trackers
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 from pad_ray.synthesis.runner import ENGINE_CPUS, GPU_ENGINE_CPUS
 from pad_ray.teacher.engine import resolve_model
@@ -105,8 +109,6 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
         check_capacity(key, engine, config.executor, gpus=gpus, most_gpus=most, cpus=cpus)
     if base is None:
         return
-    if config.student.stream:
-        check_stream(config.student)
     info = describe_checkpoint(base)
     check_student(
         config.student,
@@ -183,29 +185,58 @@ def check_room(config: RunConfig, *, gpus: int, cpus: float) -> None:
     )
 
 
-def check_trainable(config: RunConfig) -> None:
-    """The teacher writes what a student is trained on.
+def check_trainable(config: RunConfig, base: Path) -> None:
+    """The checkpoint `base` can be trained as the config says.
 
     Raises:
-        ConfigError: if it writes chains of thought.
+        ConfigError: if nobody knows how to pack examples for it, the budget cannot be kept, or there is no way to log
+            to where it is to be logged.
     """
-    if config.teacher.prompt.version.startswith("rationale"):
+    check_trackers(config.student)
+    student, info = config.student, describe_checkpoint(base)
+    if student.packing and not info.encoder_decoder and not can_be_packed(info.model_type):
         raise ConfigError(
-            "teacher.prompt.version: a student is trained on programs, not yet on chains of thought; set it to "
-            "program-v1, or use only synthesize and evaluate"
+            f"student.packing: examples of a {info.model_type} model cannot be kept apart in a packed row; "
+            "set student.packing=false"
+        )
+    if student.stream:
+        check_stream(student)
+
+
+def check_refined(config: RunConfig) -> None:
+    """The student of this run can be refined, where it is to be.
+
+    Raises:
+        ConfigError: if it writes chains of thought, or has learnt as much as its budget allows.
+    """
+    if not config.refinement.rounds:
+        return
+    if student_prompt(config) != PROGRAM:
+        raise ConfigError(
+            "refinement.rounds: a chain of thought cannot be repaired by running it; set refinement.rounds=0"
+        )
+    if config.student.budget != BudgetConfig():
+        raise ConfigError(
+            "refinement.rounds: a round would go beyond student.budget; set refinement.rounds=0, or leave the budget "
+            "out"
         )
 
 
 def check_sampled(config: RunConfig) -> None:
-    """The finished student is a model that engines can load.
+    """The finished student is a model that engines can load, and is asked for what it has learnt to write.
 
     Raises:
-        ConfigError: if it will be an adapter alone.
+        ConfigError: if it will be an adapter alone, or asked for something else.
     """
     if config.student.lora and not config.student.lora.merge:
         raise ConfigError(
             "student.lora.merge: false leaves an adapter, which is not sampled or evaluated; set it to true, or use "
             "only synthesize and train"
+        )
+    if config.evaluation.prompt != student_prompt(config):
+        raise ConfigError(
+            f"evaluation.prompt: {config.evaluation.prompt}, and the student learns what teacher.prompt.version asks "
+            f"for; set evaluation.prompt={student_prompt(config)}"
         )
 
 

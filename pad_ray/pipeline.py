@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,13 @@ from pad_ray.evaluation.evaluate import evaluate
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
 from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
-from pad_ray.shards.files import commit_json, read_json
+from pad_ray.shards.files import commit_json, read_json, sync
 from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.side_by_side import SideBySide, Together
 from pad_ray.student.arrivals import Arrivals
+from pad_ray.student.baselines import Lessons
 from pad_ray.student.cutting import Cutter
 from pad_ray.student.examples import Source
 from pad_ray.student.follow import Follower
@@ -43,6 +45,10 @@ REFINED = Path("refinement", "refined.json")
 
 OF_SYNTHESIS = ("seed", "questions", "teacher", "executor", "synthesis", "evaluation")
 """Sections of a config that decide what a synthesis makes."""
+
+OF_STUDENT = ("summary.json", "refinement", "evaluation/refined", "evaluation/distilled", "student")
+"""What belongs to one student of a run, below the run directory. The student is the last to be moved: a kill before
+leaves what is still there to be found, and moved, again."""
 
 POLL_SECONDS = 0.5
 """How often the refinement actor is asked for its events."""
@@ -90,7 +96,7 @@ class Pipeline:
 
     def _source(self, ledger: Sequence[ShardRecord] | None = None) -> Source:
         """What the student learns from, of some shards or all."""
-        return synthesis_source(self.synthesis, self.config.synthesis.keep, ledger)
+        return synthesis_source(self.synthesis, Lessons.of(self.config), ledger)
 
     def _follower(self) -> Follower:
         return Follower(Cutter(self.synthesis, self._source, self.config.student, self.config.seed))
@@ -105,6 +111,7 @@ class Pipeline:
             seed=config.seed,
             stage="train",
             report=self.report,
+            set_aside=self._set_aside,
         )
         return lesson.model_path
 
@@ -125,6 +132,25 @@ class Pipeline:
     @property
     def _side_by_side(self) -> bool:
         return self.config.student.stream and not Arrivals(self.synthesis).ended()
+
+    def _set_aside(self, names: list[str]) -> None:
+        """Move a student that was trained otherwise, and what came of it, into a folder of their own.
+
+        Raises:
+            RunDirectoryError: if no setting may have changed.
+        """
+        if not self.allow_changed:
+            raise RunDirectoryError(
+                f"run_dir {self.folder}: its student was trained otherwise (differs in: {', '.join(names)}); take "
+                "another run_dir, or go on with --allow-changed student, which sets that student aside and keeps it"
+            )
+        aside = next(free for i in count(1) if not (free := self.folder / f"old-{i}").exists())
+        for name in OF_STUDENT:
+            if (self.folder / name).exists():
+                (aside / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / name).rename(aside / name)
+        sync(self.folder)
+        self.report(Event("train", note=f"a student trained otherwise is set aside ({', '.join(names)}): {aside}"))
 
     def refine(self) -> Refined:
         """Run the refinement rounds on the distilled student."""

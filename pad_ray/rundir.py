@@ -16,6 +16,7 @@ import yaml
 
 from pad_ray.changes import Change, changes, is_under, leaves, material, told
 from pad_ray.config import RunConfig
+from pad_ray.config.earlier import completed
 from pad_ray.errors import ConfigError, RunDirectoryError
 from pad_ray.shards.files import TEMPORARY, commit, commit_json, read_json
 from pad_ray.shards.lease import LOCK, Lease
@@ -108,7 +109,8 @@ def _known_keys(keys: Sequence[str], settings: dict[str, Any]) -> None:
 
 def _same_run(folder: Path, settings: dict[str, Any], allow_changed: Sequence[str]) -> list[Change]:
     """What has changed and may; refused if anything else has."""
-    changed = changes(material(read_json(folder / IDENTITY)["settings"]), material(settings))
+    recorded = completed(RunConfig, read_json(folder / IDENTITY)["settings"])
+    changed = changes(material(recorded), material(settings))
     refused = [change for change in changed if not change.is_under(allow_changed)]
     if refused:
         how = " ".join(f"--allow-changed {change.key}" for change in refused)

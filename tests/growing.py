@@ -12,6 +12,7 @@ from pad_ray.shards import manifest
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import records
 from pad_ray.shards.writer import ShardRecord, write_shard
+from pad_ray.student.baselines import Lessons
 from pad_ray.student.examples import Source
 from pad_ray.student.lesson import synthesis_source
 from pad_ray.synthesis.parts import LISTING
@@ -54,4 +55,4 @@ class GrowingSynthesis:
         manifest.close(self.place, IDENTITY, records(self.place / "shards"))
 
     def source(self, ledger: Sequence[ShardRecord] | None = None) -> Source:
-        return synthesis_source(self.place, KEEP, ledger)
+        return synthesis_source(self.place, Lessons(KEEP), ledger)

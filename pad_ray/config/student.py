@@ -47,7 +47,8 @@ class BudgetConfig(Section):
     examples: int | None = Field(None, ge=1)
     """Examples of the corpus, drawn by the seed from all there are."""
     tokens: int | None = Field(None, ge=1)
-    """Useful tokens that go through the model, all epochs together: the training ends with the step that reaches it."""
+    """Useful tokens that go through the model, all epochs together: the training ends with the step that reaches them,
+    or with its epochs."""
     steps: int | None = Field(None, ge=1)
     """Optimizer steps; more than `epochs` has are taken by going on into further epochs."""
 
@@ -92,7 +93,7 @@ class StudentConfig(Section):
     packing: bool = True
     """Decoder-only students: several examples in a row, each by itself, so that hardly any padding is computed on."""
     pack_width: int | None = Field(None, ge=16)
-    """Tokens of a packed row; null: what the model has positions for, at most 2048."""
+    """Tokens of a packed row; null: what the model has positions for, at most 2048 or the longest example allowed."""
     gradient_accumulation: int = Field(1, ge=1)
     """Micro-batches per optimizer step."""
     learning_rate: float = Field(6e-5, gt=0)

@@ -24,6 +24,7 @@ from pad_ray.shards.files import commit_json
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shards
 from pad_ray.shards.writer import ShardRecord, write_shard
+from pad_ray.student.baselines import Lessons
 from pad_ray.student.examples import Source
 from pad_ray.student.lesson import selected_rows, shard_source, synthesis_source, teach
 from pad_ray.student.templates import REPAIR, template_fingerprint
@@ -164,4 +165,4 @@ class RefinementLoop:
     def _mixture(self, folder: Path) -> Source:
         """Both tasks side by side: question -> program, and question + faulty program + feedback -> program."""
         repairs = shard_source(folder / "repairs", repair_examples, template_fingerprint(REPAIR))
-        return synthesis_source(self._synthesis, self._config.synthesis.keep) + repairs
+        return synthesis_source(self._synthesis, Lessons.of(self._config)) + repairs

@@ -5,12 +5,9 @@ Text in it may come from a model's name or a question set: it is escaped, so tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from importlib import resources
 from typing import Any
 
-import jinja2
 import yaml
 
 from pad_ray.machine import machine
@@ -18,6 +15,7 @@ from pad_ray.records import Status
 from pad_ray.report.census import Census
 from pad_ray.report.ledger import Ledger
 from pad_ray.report.licences import licence, warning
+from pad_ray.report.markdown import template, without_private
 from pad_ray.shards.manifest import Totals, total
 
 TEMPLATE = "card.md.j2"
@@ -52,8 +50,7 @@ def card(ledger: Ledger, counts: Census, *, columns: Mapping[str, str], all_prog
     totals: Totals = total(ledger.records())
     recorded = ledger.machine
     made_on = recorded or machine()
-    text = _settings_text(settings)
-    return _template().render(
+    return template(TEMPLATE).render(
         title=f"Programs for {ledger.question_set or 'questions'}",
         warning=warning(ledger.question_set),
         licence=found,
@@ -77,8 +74,7 @@ def card(ledger: Ledger, counts: Census, *, columns: Mapping[str, str], all_prog
         else "The run did not record it; this is the machine on which the card was made.",
         software=made_on["software"],
         columns=list(columns.items()),
-        settings=text,
-        fence="`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0)),
+        settings=_settings_text(settings),
     )
 
 
@@ -106,19 +102,6 @@ def hub_header(ledger: Ledger, rows: int, data_files: Mapping[str, str]) -> str:
     return f"---\n{yaml.safe_dump(content, sort_keys=False)}---\n\n"
 
 
-def _template() -> jinja2.Template:
-    # Markdown, not HTML: autoescape would escape the wrong characters, `cell` escapes the right ones.
-    environment = jinja2.Environment(trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
-    environment.filters |= {"cell": _cell, "n": lambda number: f"{number:,}"}
-    return environment.from_string(resources.files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8"))
-
-
-def _cell(value: object) -> str:
-    """Text that stays text: no markup, no HTML, one line."""
-    line = " ".join(str(value).split())
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
-
-
 def _statuses(counts: Census) -> list[tuple[str, int, str, str]]:
     """(status, programs, share, bar) of those that occur, in the order of `Status`."""
     rows = []
@@ -130,7 +113,7 @@ def _statuses(counts: Census) -> list[tuple[str, int, str, str]]:
 
 
 def _names(found: Mapping[str, int]) -> str:
-    names = [_without_private(name) for name in sorted(found, key=lambda name: (-found[name], name))]
+    names = [without_private(name) for name in sorted(found, key=lambda name: (-found[name], name))]
     more = f" and {len(names) - LONGEST_NAMES} more" if len(names) > LONGEST_NAMES else ""
     return ", ".join(names[:LONGEST_NAMES]) + more
 
@@ -166,18 +149,4 @@ def _hardware(found: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _settings_text(settings: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(_without_private(dict(settings)), sort_keys=False, allow_unicode=True).rstrip()
-
-
-def _without_private(value: Any) -> Any:
-    """Settings without what concerns only whoever ran them: folders of theirs, and what an address may carry."""
-    if isinstance(value, Mapping):
-        return {key: _without_private(inside) for key, inside in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_private(inside) for inside in value]
-    if isinstance(value, str) and "://" in value:
-        scheme, _, rest = value.partition("://")
-        return f"{scheme}://{re.split('[?#]', rest)[0].rpartition('@')[2]}"
-    if isinstance(value, str) and value.startswith(("/", "~", "../")):
-        return f".../{value.rstrip('/').rpartition('/')[2]}"
-    return value
+    return yaml.safe_dump(without_private(dict(settings)), sort_keys=False, allow_unicode=True)

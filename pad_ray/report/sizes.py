@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
+from pad_ray.config import StudentConfig
 from pad_ray.student.estimate import Estimate
 from pad_ray.student.fit import GPU_RESERVE, gib, on_host
 from pad_ray.student.zero import packed_width
@@ -65,6 +66,13 @@ def _work(estimate: Estimate) -> dict[str, str]:
         "examples": f"{most}{corpus.examples:,}{mean}",
         "batches": f"packed into rows of {width:,} tokens" if width else "bucketed by length",
         "tokens per step": f"{most}{work.tokens_per_step:,.0f} useful, {work.computed_per_step:,} with padding",
-        "steps": f"{most}{work.steps:,} ({config.epochs:g} epochs of {work.steps_per_epoch:,})",
+        "steps": f"{most if config.budget.steps is None else ''}{work.steps:,} ({_end(config, work.steps_per_epoch)})",
         "FLOPs per token": f"{work.flops_per_token:.3g}, forward and backward",
     }
+
+
+def _end(config: StudentConfig, steps_per_epoch: int) -> str:
+    """What ends the training."""
+    limits = [f"{limit:,} {name}" for name in ("tokens", "steps") if (limit := getattr(config.budget, name))]
+    within = f", within the budget of {' and '.join(limits)}" if limits else ""
+    return f"{config.epochs:g} epochs of {steps_per_epoch:,}{within}"

@@ -1,6 +1,7 @@
 """The student: (source, target) pairs become a corpus of tokens, and a corpus becomes a fine-tuned checkpoint.
 
     examples.py    training pairs of texts, and where they come from
+    baselines.py   which completions of the teacher are learnt from, and as what: pure
     templates.py   what is read and what is to be written, task by task
     tokenised.py   texts -> tokens
     spread.py      the same on all nodes, by Ray Data
@@ -8,6 +9,9 @@
     writing.py     the files of a corpus
     mapped.py      the same, mapped into memory
     order.py       which examples meet in which step: pure
+    dealing.py     the same steps on another number of ranks: pure
+    cursor.py      from a step back to the programs it learned from
+    budget.py      how much is learnt from: pure
     collator.py    rows -> one padded micro-batch
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
     sizes.py       parameters, memory per rank and arithmetic of a training: pure
@@ -17,6 +21,11 @@
     lora.py        low-rank adapters: around a model, and merged into it
     checkpoint.py  what lies at a model path, and how a finished model is put there
     savepoint.py   the states from which a broken training goes on
+    snapshot.py    a copy of these in memory
+    sealing.py     the thread that writes it and seals it
+    saving.py      when that is done
+    resuming.py    which savepoint is gone on from
+    universal.py   its states for another number of ranks
     progress.py    what is said on the way
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed

@@ -58,7 +58,7 @@ def describe_checkpoint(path: str | Path) -> CheckpointInfo:
         encoder_decoder=bool(config.is_encoder_decoder),
         model_type=config.model_type,
         parameters=parameters,
-        max_positions=getattr(config, "max_position_embeddings", None),
+        max_positions=getattr(_sides(config)[1], "max_position_embeddings", None),
     )
 
 
@@ -70,26 +70,40 @@ def anatomy_of(path: str | Path) -> Anatomy:
     """
     folder = _folder(path)
     tensors, config = tensor_shapes(folder), _config(folder)
-    if not config.is_encoder_decoder:
-        config = config.get_text_config()  # of a model that also sees: the part that writes
-    if getattr(config, "tie_word_embeddings", False):
+    encoder, decoder = _sides(config)
+    if getattr(config, "tie_word_embeddings", False) or getattr(decoder, "tie_word_embeddings", False):
         # Some checkpoints hold the head, which is the embedding, a second time.
         tensors = {name: shape for name, shape in tensors.items() if not name.endswith("lm_head.weight")}
     # Rare architectures lack one of these; their figures then lack what follows from it, and nothing fails.
     layers, heads, hidden = (
-        getattr(config, name, None) or 0 for name in ("num_hidden_layers", "num_attention_heads", "hidden_size")
+        getattr(decoder, name, None) or 0 for name in ("num_hidden_layers", "num_attention_heads", "hidden_size")
     )
-    of_decoder = [getattr(config, name, None) for name in ("num_decoder_layers", "decoder_layers")]
+    of_decoder = [getattr(decoder, name, None) for name in ("num_decoder_layers", "decoder_layers")]
     return Anatomy(
         tensors=tensors,
-        encoder_layers=layers if config.is_encoder_decoder else 0,
+        # At least one, or it would pass for a decoder.
+        encoder_layers=max(getattr(encoder, "num_hidden_layers", None) or 0, 1) if encoder else 0,
         decoder_layers=next((n for n in of_decoder if n), layers),
         hidden=hidden,
-        attention=heads * (getattr(config, "head_dim", None) or hidden // max(heads, 1)),
+        attention=heads * (getattr(decoder, "head_dim", None) or hidden // max(heads, 1)),
         heads=heads,
-        vocabulary=getattr(config, "vocab_size", None) or 0,
-        max_positions=getattr(config, "max_position_embeddings", None),
+        vocabulary=getattr(decoder, "vocab_size", None) or 0,
+        max_positions=getattr(decoder, "max_position_embeddings", None),
     )
+
+
+def _sides(config: PretrainedConfig) -> tuple[PretrainedConfig | None, PretrainedConfig]:
+    """The sections that describe encoder, None where there is none, and decoder.
+
+    T5 and BART have one section for both, T5Gemma one for each; a model that also sees has one for the part that
+    writes.
+    """
+    if not config.is_encoder_decoder:
+        return None, config.get_text_config()
+    encoder, decoder = getattr(config, "encoder", None), getattr(config, "decoder", None)
+    if encoder is None or decoder is None:
+        return config, config
+    return encoder.get_text_config(), decoder.get_text_config()
 
 
 def load_weights(

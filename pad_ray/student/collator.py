@@ -6,8 +6,8 @@ In a packed row the positions start at 0 again with each example, and attention 
 - eager, sdpa, flex (`masking_utils`): positions that do not go up by one begin a new sequence, for any number of rows,
   on three conditions: no attention mask is given, no cache is in use (`use_cache` false: Trainer sees to it), and the
   model hands its positions to `create_causal_mask`. Llama and Qwen do; OPT and Falcon, for example, do not.
-- flash attention (`modeling_flash_attention_utils`): the same from positions for a single row only, and for several of
-  them not at all, without a word; but sequence bounds (`cu_seq_lens_q`, ...) are used as they are given.
+- flash attention (`modeling_flash_attention_utils`), and ours (`varlen`): by sequence bounds (`cu_seq_lens_q`, ...),
+  of a single row; `flat.FlatCollator` makes those.
 
 `attention_form` chooses by that.
 """
@@ -22,6 +22,7 @@ import numpy as np
 from pad_ray.errors import TrainingError
 from pad_ray.student.mapped import IGNORED
 from pad_ray.student.packing import EMPTY
+from pad_ray.student.varlen import VARLEN
 
 if TYPE_CHECKING:
     import torch
@@ -41,8 +42,8 @@ MASKED_BY_MASK = frozenset({"opt"})
 width. Others would crash on it (Bloom), or run state over the seam all the same (models with recurrent layers)."""
 
 Attention = Literal["positions", "bounds", "boolean_mask", "additive_mask"]
-"""How a packed batch says where an example ends: by positions alone, by sequence bounds too, or by a mask that is
-[rows, 1, width, width]: bool (true: attended to) for sdpa, float32 (added to the scores) for eager."""
+"""How a packed batch says where an example ends: by positions alone, by sequence bounds too (`flat`), or by a mask that
+is [rows, 1, width, width]: bool (true: attended to) for sdpa, float32 (added to the scores) for eager."""
 
 _NOTHING = {"input_ids": np.empty(0, dtype=np.int32), "labels": np.empty(0, dtype=np.int32)}
 
@@ -60,6 +61,10 @@ class Rows:
         if isinstance(entry, tuple):
             return [self._corpus[index] for index in entry]
         return _NOTHING if entry == EMPTY else self._corpus[entry]
+
+    def source_ids(self, examples: Sequence[int]) -> list[str]:
+        """Of which programs or repairs these examples were made."""
+        return self._corpus.source_ids(examples)
 
 
 def padded_width(longest: np.ndarray, limit: int | None) -> np.ndarray:
@@ -103,6 +108,11 @@ class Collator:
         return {name: torch.from_numpy(matrix) for name, matrix in batch.items()}
 
 
+def can_be_packed(model_type: str) -> bool:
+    """Whether there is a way known to keep the examples of a packed row apart, with some attention at least."""
+    return model_type in MASKED_BY_POSITIONS | MASKED_BY_MASK
+
+
 def attention_form(model_type: str, implementation: str) -> Attention:
     """How to tell a model of `model_type` with transformers' attention `implementation` where an example ends.
 
@@ -112,7 +122,7 @@ def attention_form(model_type: str, implementation: str) -> Attention:
     known = model_type in MASKED_BY_POSITIONS
     if known and implementation in ("eager", "sdpa", "flex_attention"):
         return "positions"
-    if known and implementation.startswith("flash_attention"):
+    if known and (implementation == VARLEN or implementation.startswith("flash_attention")):
         return "bounds"
     if model_type in MASKED_BY_MASK and implementation in ("eager", "sdpa"):
         return "additive_mask" if implementation == "eager" else "boolean_mask"
@@ -125,11 +135,8 @@ def attention_form(model_type: str, implementation: str) -> Attention:
 class PackedCollator:
     """`PackedCollator(pad, width)(rows)`, a row being a list of examples, -> a batch for a decoder-only model.
 
-    `{"input_ids", "labels", "position_ids"}`, each int64[rows, at most width], and what `attention` adds:
-
-    - bounds: `cu_seq_lens_q`, `cu_seq_lens_k` int32[sequences + 1], of all rows end to end, and `max_length_q`,
-      `max_length_k`, numbers
-    - the masks: `attention_mask`
+    `{"input_ids", "labels", "position_ids"}`, each int64[rows, at most width], and `attention_mask` where `attention`
+    is one of the masks.
 
     Padding, at the end of a row, is a sequence of its own without loss. Empty rows are left out; if there are no
     others, one of padding stays. An example's first token is predicted from nothing before it, so it bears no loss.
@@ -165,10 +172,6 @@ class PackedCollator:
 
         if self._attention == "positions":
             return {}
-        if self._attention == "bounds":
-            ends = np.append(np.flatnonzero(positions == 0), positions.size).astype(np.int32)
-            bounds, longest = torch.from_numpy(ends), int(np.diff(ends).max())
-            return {"cu_seq_lens_q": bounds, "cu_seq_lens_k": bounds, "max_length_q": longest, "max_length_k": longest}
         mask = torch.from_numpy(block_mask(positions))
         if self._attention == "additive_mask":
             mask = torch.zeros(mask.shape).masked_fill_(~mask, torch.finfo(torch.float32).min)

@@ -19,15 +19,19 @@ import pyarrow as pa
 
 from pad_ray.errors import ConfigError, TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of, sweep, sync
+from pad_ray.student.budget import Draw
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.mapped import DATA_FILES, LEFT_OUT_FILE, RECORD_FILE, damaged_file, read_record
 from pad_ray.student.spread import in_process, spread, worth_spreading
 from pad_ray.student.templates import Form
 from pad_ray.student.tokenised import Recipe, the_tokenizer
 from pad_ray.student.tokenizer import tokenizer_fingerprint
-from pad_ray.student.writing import Tally, write_files, write_left_out
+from pad_ray.student.writing import Tally, drawn, write_files, write_left_out
 
-__all__ = ["CorpusReport", "Example", "Source", "build_corpus"]
+__all__ = ["CorpusReport", "Example", "Source", "build_corpus", "corpus_fingerprint"]
+
+ALL = "all.arrow"
+"""Name, while a corpus is made, of all the examples that it is drawn from."""
 
 BUILDING = ".building"
 """Folder in which the files of a corpus are made; they get their place when all of them are whole."""
@@ -55,6 +59,7 @@ def build_corpus(
     seq2seq: bool,
     max_length: int | None = None,
     form: Form = "plain",
+    draw: Draw | None = None,
 ) -> CorpusReport:
     """Tokenise `examples`, in a stream, into the folder `out_dir`; a whole corpus of the same content is kept.
 
@@ -69,6 +74,7 @@ def build_corpus(
         seq2seq: write the columns for an encoder-decoder.
         max_length: longest example, both sides together: the positions of a decoder-only model.
         form: the sources as they are, or in the tokenizer's chat template.
+        draw: only so many of the examples that are not too long.
 
     Raises:
         ConfigError: there is no usable tokenizer at `tokenizer_path`, it has no end-of-sequence token or chat template,
@@ -86,7 +92,8 @@ def build_corpus(
         max_length=max_length,
         seq2seq=seq2seq,
     )
-    if record := _kept(out_dir, recipe, source):
+    made_of = _made_of(recipe, draw)
+    if record := _kept(out_dir, made_of, source):
         check_vocabulary(record["vocabulary"], Path(tokenizer_path))
         return CorpusReport(**record["report"])
     vocabulary = max(the_tokenizer(tokenizer_path).get_vocab().values()) + 1
@@ -95,7 +102,8 @@ def build_corpus(
     shutil.rmtree(building, ignore_errors=True)
     tally, digest = Tally(), hashlib.sha256()
     try:
-        files = write_files(_tables(source, tokenizer_path, recipe, digest), building, tally)
+        tables = _tables(source, tokenizer_path, recipe, digest)
+        files = write_files(drawn(tables, building / ALL, draw) if draw else tables, building, tally)
         if tally.examples == 0:
             raise TrainingError(f"corpus {out_dir}: no example to train on{_hint(tally)}")
         write_left_out(tally, recipe, building)
@@ -103,16 +111,27 @@ def build_corpus(
     finally:
         shutil.rmtree(building, ignore_errors=True)
     report = CorpusReport(tally.examples, tally.left_out_too_long, tally.source_tokens, tally.target_tokens)
-    content = {"settings": recipe.settings(), "source": source.identity or digest.hexdigest()}
+    content = made_of | {"source": source.identity or digest.hexdigest()}
     about = {"fingerprint": fingerprint_of(content), "longest": tally.longest, "vocabulary": vocabulary}
     commit_json(out_dir / RECORD_FILE, content | about | {"files": files, "report": asdict(report)})
     return report
 
 
-def _kept(out_dir: Path, recipe: Recipe, source: Source) -> dict[str, Any] | None:
+def corpus_fingerprint(examples: Source | Callable[[], Iterable[Example]], recipe: Recipe, draw: Draw | None) -> str:
+    """The fingerprint that the corpus of these examples has, or would have; nothing is tokenised."""
+    source = Source.of(examples)
+    return fingerprint_of(_made_of(recipe, draw) | {"source": source.identity or _sha256(source)})
+
+
+def _made_of(recipe: Recipe, draw: Draw | None) -> dict[str, Any]:
+    """What a corpus is known by, besides the texts."""
+    return {"settings": recipe.settings()} | ({"draw": asdict(draw)} if draw else {})
+
+
+def _kept(out_dir: Path, made_of: dict[str, Any], source: Source) -> dict[str, Any] | None:
     """The record of the corpus that is there, if it is the one that is wanted, and undamaged."""
     record = read_record(out_dir)
-    if record is None or record["settings"] != recipe.settings():
+    if record is None or {name: record[name] for name in ("settings", "draw") if name in record} != made_of:
         return None
     if record["source"] != (source.identity or _sha256(source)) or damaged_file(out_dir, record):
         return None

@@ -1,5 +1,7 @@
 """Which verified programs entered which optimizer step: the run's ledger goes on to the end of the training.
 
+A step takes the same programs on any number of ranks (see `dealing`); those that are told are the ranks it began with.
+
 Nothing is written while training goes on. The order of the examples follows from the corpus, the seed and a few
 numbers (`order.Schedule`); those are written once, and the rest is computed when somebody asks.
 """
@@ -10,12 +12,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from pad_ray.errors import RunDirectoryError
 from pad_ray.shards.files import commit_json
+from pad_ray.student.budget import last_step
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.order import Schedule
 from pad_ray.student.segments import SegmentedCorpus
@@ -40,17 +42,22 @@ class Cursor:
     seed: int
     width: int | None
     """Tokens of a packed row; None: not packed."""
+    tokens: int | None = None
+    """Useful tokens after which the training ends (`student.budget`)."""
+    steps: int | None = None
+    """Optimizer steps after which it ends (`student.budget`)."""
     stream: bool = False
     """The corpus comes in segments; the fingerprint is that of what they have in common."""
 
-    def schedule(self, corpus: MappedCorpus | SegmentedCorpus) -> Schedule:
-        """The order in which the examples of `corpus` come."""
-        return self._deal(corpus.lengths, self.epochs, self.seed)
+    def schedule(self, corpus: MappedCorpus) -> Schedule:
+        """The order in which the examples of `corpus` come, to the end of the training."""
+        schedule = self._deal(corpus.lengths, self.epochs, self.seed)
+        schedule.total_steps = last_step(schedule, tokens=self.tokens, steps=self.steps)
+        return schedule
 
     def streamed(self, corpus: SegmentedCorpus) -> StreamedSchedule:
         """The same for segments that come one by one, as far as they are read."""
-        per_step = self.batch * self.ranks * self.accumulation
-        schedule = StreamedSchedule(self._deal, per_step=per_step, epochs=self.epochs, seed=self.seed)
+        schedule = StreamedSchedule(self._deal, epochs=self.epochs, seed=self.seed)
         for segment, part in zip(corpus.segments, corpus.parts, strict=True):
             schedule.add(part.lengths, last=segment.last)
         if corpus.ended:
@@ -68,8 +75,28 @@ class Cursor:
             width=self.width,
         )
 
+    @property
+    def places_of_step(self) -> int:
+        """Entries that an optimizer step has room for, on whatever number of ranks it is taken."""
+        return self.batch * self.ranks * self.accumulation
+
     def write(self, out_dir: Path) -> None:
         commit_json(out_dir / CURSOR_FILE, asdict(self))
+
+    @classmethod
+    def read(cls, out_dir: Path) -> Cursor:
+        """That of the training in a folder.
+
+        Raises:
+            RunDirectoryError: no training was started there.
+        """
+        try:
+            return cls(**json.loads((out_dir / CURSOR_FILE).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            raise RunDirectoryError(
+                f"{out_dir}: no training was started there ({CURSOR_FILE} is missing); give the folder of one, such as "
+                "RUN/student or RUN/refinement/round-1/student"
+            ) from None
 
 
 class Steps:
@@ -82,20 +109,13 @@ class Steps:
             RunDirectoryError: no training was started there, or its corpus is another now.
             TrainingError: the corpus is not there.
         """
-        try:
-            values: dict[str, Any] = json.loads((out_dir / CURSOR_FILE).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise RunDirectoryError(
-                f"{out_dir}: no training was started there ({CURSOR_FILE} is missing); give the folder of one, such as "
-                "RUN/student or RUN/refinement/round-1/student"
-            ) from None
-        cursor = Cursor(**values)
+        cursor = Cursor.read(out_dir)
         where = out_dir / cursor.corpus
         segments = SegmentedCorpus(where).grow_all() if cursor.stream else None
         self._corpus = MappedCorpus(where) if segments is None else segments
         if self._corpus.record["fingerprint"] != cursor.fingerprint:
             raise RunDirectoryError(f"{out_dir}: its corpus was made anew since the training; train again to have both")
-        self._schedule = cursor.schedule(self._corpus) if segments is None else cursor.streamed(segments)
+        self._schedule = cursor.schedule(MappedCorpus(where)) if segments is None else cursor.streamed(segments)
 
     def __len__(self) -> int:
         schedule = self._schedule

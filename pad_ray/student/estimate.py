@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pad_ray.config import RunConfig, StudentConfig
@@ -67,12 +67,16 @@ def estimate(config: RunConfig, base: Path, on: str | None = None) -> Estimate:
 
 def known_corpus(config: RunConfig) -> Corpus | None:
     """The corpus of the run where there is one already; else the most that the settings allow; None if they do not."""
-    record = read_record(config.run_dir / "student" / "corpus")
+    record, most = read_record(config.run_dir / "student" / "corpus"), config.student.budget.examples
     if record is not None:
-        return recorded(record)
-    if config.questions.limit is None:
+        corpus = recorded(record)
+    elif config.questions.limit is not None:
+        corpus = at_most(config.student, config.questions.limit * config.synthesis.keep)
+    elif most is not None:
+        corpus = at_most(config.student, most)
+    else:
         return None
-    return at_most(config.student, config.questions.limit * config.synthesis.keep)
+    return corpus if most is None else replace(corpus, examples=min(corpus.examples, most))
 
 
 def this_node(workers: int) -> tuple[Node, float]:

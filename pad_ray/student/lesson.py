@@ -15,38 +15,45 @@ from pad_ray.shards.files import fingerprint_of
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shard, read_shards, records
 from pad_ray.shards.writer import ShardRecord
+from pad_ray.student.baselines import Lessons
+from pad_ray.student.budget import Draw, unspent
 from pad_ray.student.checkpoint import describe_checkpoint
-from pad_ray.student.corpus import build_corpus
+from pad_ray.student.corpus import build_corpus, corpus_fingerprint
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.follow import Follower
 from pad_ray.student.mapped import LEFT_OUT_FILE
-from pad_ray.student.templates import PROGRAM, Form, program_example, template_fingerprint
-from pad_ray.student.trainer import TrainingReport, train_student
+from pad_ray.student.progress import shown
+from pad_ray.student.templates import Form
+from pad_ray.student.tokenised import Recipe
+from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.trainer import (
+    RUN_FILE,
+    TrainingReport,
+    another_training,
+    differing,
+    train_student,
+    training_content,
+)
 from pad_ray.synthesis.selection import columns, select
 
 
 def selected_rows(synthesis: Path | Place, keep: int) -> Iterator[dict[str, Any]]:
-    """The right programs of a synthesis folder that are trained on, one shard in memory at a time."""
+    """The right programs of a synthesis folder that are kept, one shard in memory at a time."""
     for table in read_shards(synthesis / "shards"):
-        yield from _selected(table, keep)
+        yield from select(table.select(columns(table.schema.names)).to_pylist(), keep)
 
 
-def _selected(table: pa.Table, keep: int) -> Iterator[dict[str, Any]]:
-    return select(table.select(columns(table.schema.names)).to_pylist(), keep)
-
-
-def synthesis_source(synthesis: Path | Place, keep: int, ledger: Sequence[ShardRecord] | None = None) -> Source:
-    """question -> program, for every selected program: a part for each shard, known by the shards' checksums.
+def synthesis_source(synthesis: Path | Place, lessons: Lessons, ledger: Sequence[ShardRecord] | None = None) -> Source:
+    """What a student learns from a synthesis: a part for each shard, known by the shards' checksums.
 
     Args:
         ledger: the records of some shards; without it all of them.
     """
-    made_by = f"{template_fingerprint(PROGRAM)}/{keep}"
-    return shard_source(synthesis / "shards", partial(_programs, keep), made_by, ledger)
+    return shard_source(synthesis / "shards", partial(_lessons, lessons), lessons.made_by, ledger)
 
 
-def _programs(keep: int, table: pa.Table) -> Iterator[Example]:
-    return map(program_example, _selected(table, keep))
+def _lessons(lessons: Lessons, table: pa.Table) -> Iterator[Example]:
+    return lessons.examples(table.select(lessons.columns(table.schema.names)).to_pylist())
 
 
 def shard_source(
@@ -85,6 +92,7 @@ def teach(
     epochs: float | None = None,
     learning_rate: float | None = None,
     form: Form = "plain",
+    set_aside: Callable[[list[str]], None] | None = None,
 ) -> TrainingReport:
     """Tokenise the examples into `folder/corpus` and train the checkpoint `model` on them; the result is
     `folder/model`. Called again it goes on from its last checkpoint, or returns what is there.
@@ -93,6 +101,8 @@ def teach(
         examples: a source, or a function that gives the examples anew whenever it is called; or a follower, whose
             examples are trained on as they come.
         form: the sources as they are, or in the tokenizer's chat template.
+        set_aside: called where `folder` holds another training, with what it differs in, to move it away or to refuse;
+            without it that is refused. Either way nothing of the other training is lost.
 
     Raises:
         RunDirectoryError: if `folder` holds another training.
@@ -100,30 +110,44 @@ def teach(
     """
     report(Event(stage, detail="preparing the corpus"))
     info = describe_checkpoint(Path(model))
-    follower = examples if isinstance(examples, Follower) else None
-    config = config.model_copy(update={"stream": follower is not None})
-    corpus = (examples.begin if isinstance(examples, Follower) else partial(build_corpus, examples))(
-        model,
-        folder / "corpus",
-        max_source=config.max_source_tokens,
-        max_target=config.max_target_tokens,
+    limits: dict[str, Any] = {
+        "max_source": config.max_source_tokens,
+        "max_target": config.max_target_tokens,
         # Each side of an encoder-decoder has the positions to itself, and `check_student` looks after those.
-        max_length=None if info.encoder_decoder else info.max_positions,
-        seq2seq=info.encoder_decoder,
-        form=form,
-    )
+        "max_length": None if info.encoder_decoder else info.max_positions,
+        "seq2seq": info.encoder_decoder,
+        "form": form,
+    }
+    config = config.model_copy(update={"stream": isinstance(examples, Follower)})
+    draw = Draw(config.budget.examples, seed) if config.budget.examples else None
+    recipe = Recipe(tokenizer=tokenizer_fingerprint(Path(model)), **limits)
+    if (folder / RUN_FILE).exists():  # looked at before its corpus would give way
+        if isinstance(examples, Follower):
+            known = examples.fingerprint(recipe)
+        else:
+            known = corpus_fingerprint(examples, recipe, draw)
+        content = training_content(known, Path(model), config, seed, epochs, learning_rate)
+        if names := differing(folder, content):
+            if set_aside is None:
+                raise another_training(folder, names)
+            set_aside(names)
+    if isinstance(examples, Follower):
+        corpus = examples.begin(model, folder / "corpus", recipe)
+    else:
+        corpus = build_corpus(examples, model, folder / "corpus", draw=draw, **limits)
     left_out = f" ({corpus.left_out_too_long:,} too long: {LEFT_OUT_FILE})" if corpus.left_out_too_long else ""
     report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {config.workers} ranks"))
 
     def on_progress(line: dict[str, Any]) -> None:
-        if "message" in line:
+        if line.get("urgent"):
+            report(Event(stage, note=line["message"]))
+        elif "message" in line:
             report(Event(stage, line["step"], detail=line["message"]))
         else:
-            left = "as long as the synthesis" if line["total"] is None else f"{line['eta_seconds']:.0f} s left"
-            speed = f"loss {line['loss']:.3f}  {line['tokens_per_second']:,.0f} tokens/s  {left}"
-            report(Event(stage, line["step"], line["total"] or 0, speed))
+            going_on = "" if line["total"] else "as long as the synthesis goes on"
+            report(Event(stage, line["step"], line["total"] or 0, going_on, (shown(line),), line["eta_seconds"]))
 
-    return train_student(
+    done = train_student(
         corpus_dir=folder / "corpus",
         model=model,
         out_dir=folder,
@@ -132,5 +156,8 @@ def teach(
         epochs=epochs,
         learning_rate=learning_rate,
         on_progress=on_progress,
-        follower=follower,
+        follower=examples if isinstance(examples, Follower) else None,
     )
+    if note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens):
+        report(Event(stage, note=note))
+    return done

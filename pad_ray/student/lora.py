@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,3 +75,18 @@ def merge(adapter: Path, base: Path, *, encoder_decoder: bool, dtype: torch.dtyp
     model = load_weights(base, encoder_decoder=encoder_decoder, dtype=torch.float32)
     merged = PeftModel.from_pretrained(model, str(kept)).merge_and_unload()
     merged.to(dtype).save_pretrained(adapter)
+
+
+def adapter_parameters(folder: Path) -> int:
+    """Of the adapter in a folder, by the header of its weights."""
+    from safetensors import safe_open
+
+    with safe_open(folder / ADAPTER_WEIGHTS, framework="numpy") as tensors:
+        names = tensors.keys()
+        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
+
+
+def for_encoder_decoder(folder: Path) -> bool:
+    """Whether the adapter in a folder belongs to an encoder-decoder."""
+    settings = json.loads((folder / ADAPTER_FILE).read_text(encoding="utf-8"))
+    return bool(settings["task_type"] == "SEQ_2_SEQ_LM")

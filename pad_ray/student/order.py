@@ -32,10 +32,15 @@ def evenly(entries: int, groups: int, parts: int, size: int) -> np.ndarray:
     """Where `entries` go among `groups` x `parts` x `size` places: bool[groups, parts, size], in all groups and in all
     parts of a group as many as in any other, or one fewer.
     """
-    per_group = entries // groups + (np.arange(groups) < entries % groups)
-    per_part = per_group[:, None] // parts + (np.arange(parts) < per_group[:, None] % parts)
+    per_part = shares(shares(np.asarray(entries), groups), parts)
     filled: np.ndarray = np.arange(size) < per_part[..., None]
     return filled
+
+
+def shares(totals: np.ndarray, parts: int) -> np.ndarray:
+    """int[...] -> int[..., parts]: each total in equal parts, the first of which get what is left over."""
+    each: np.ndarray = totals[..., None] // parts + (np.arange(parts) < totals[..., None] % parts)
+    return each
 
 
 def bucketed(lengths: np.ndarray, places: np.ndarray, draw: np.random.Generator) -> np.ndarray:
@@ -80,12 +85,12 @@ class Schedule:
             TrainingError: an example is longer than `width`.
         """
         self._lengths, self._seed, self._width = lengths, seed, width
-        self._ranks, self._accumulation = ranks, accumulation
+        self.ranks, self.accumulation, self.batch = ranks, accumulation, batch
         self._bins = None if width is None else pack(lengths, width)
         tokens = lengths if self._bins is None else self._bins.loads(lengths)
         # One more, at index EMPTY: an empty place has no tokens.
         self._tokens = np.concatenate([tokens, [0]]).astype(np.int64)
-        self._places = self._spread(len(tokens), batch)
+        self._places = self._spread(len(tokens))
         self.examples_per_epoch = self._places.size
         """Entries in the order of an epoch, empty ones included."""
         self.steps_per_epoch = math.ceil(len(self._places) / accumulation)
@@ -93,17 +98,17 @@ class Schedule:
         self._drawn: tuple[int, np.ndarray, Bins | None] | None = None
         self._ends: dict[int, np.ndarray] = {}
 
-    def _spread(self, entries: int, batch: int) -> np.ndarray:
+    def _spread(self, entries: int) -> np.ndarray:
         """The places that are taken, bool[micro-steps, ranks, batch].
 
         Packed rows are spread over optimizer steps first: what a step learns from is then the same on any number of
         ranks with which a step has as many places.
         """
+        batch, micro_batches = self.batch, self.accumulation * self.ranks
         if self._bins is None:
-            return evenly(entries, math.ceil(entries / (batch * self._ranks)), self._ranks, batch)
-        micro_batches = self._accumulation * self._ranks
+            return evenly(entries, math.ceil(entries / (batch * self.ranks)), self.ranks, batch)
         places = evenly(entries, math.ceil(entries / (batch * micro_batches)), micro_batches, batch)
-        return places.reshape(-1, self._ranks, batch)
+        return places.reshape(-1, self.ranks, batch)
 
     def _draw(self, epoch: int) -> tuple[np.ndarray, Bins | None]:
         """Entries of an epoch, int64[micro-steps, ranks, batch], and the rows that they are indices of when packing."""
@@ -123,15 +128,27 @@ class Schedule:
         Rank r of micro-step i takes the `batch` entries from `(i * ranks + r) * batch` on. `tolist()` gives what
         `collator.Rows` is indexed by.
         """
-        layout, bins = self._draw(epoch)
-        return layout.reshape(-1) if bins is None else bins.take(layout.reshape(-1))
+        layout, _ = self._draw(epoch)
+        return self.rows(epoch, layout.reshape(-1))
+
+    def rows(self, epoch: int, entries: np.ndarray) -> np.ndarray | Bins:
+        """Entries int64[n] of an epoch as `order` gives them."""
+        _, bins = self._draw(epoch)
+        return entries if bins is None else bins.take(entries)
+
+    def entries(self, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        """What each optimizer step takes, and the tokens of that: int64[steps, places of a step], twice."""
+        layout, _ = self._draw(epoch)
+        per_step = np.full((self.steps_per_epoch, self.accumulation * self.ranks * self.batch), EMPTY, dtype=np.int64)
+        per_step.reshape(-1)[: layout.size] = layout.reshape(-1)
+        return per_step, self._tokens[per_step]
 
     def members(self, step: int) -> list[np.ndarray]:
         """The examples that each rank learns from in optimizer step `step`, counted from 1: `ranks` times int64[n]."""
         epoch, within = divmod(step - 1, self.steps_per_epoch)
         layout, bins = self._draw(epoch)
-        micro_steps = layout[within * self._accumulation : (within + 1) * self._accumulation]
-        of_ranks = [micro_steps[:, rank][micro_steps[:, rank] != EMPTY] for rank in range(self._ranks)]
+        micro_steps = layout[within * self.accumulation : (within + 1) * self.accumulation]
+        of_ranks = [micro_steps[:, rank][micro_steps[:, rank] != EMPTY] for rank in range(self.ranks)]
         return of_ranks if bins is None else [bins.take(rows).members for rows in of_ranks]
 
     def tokens_after(self, step: int) -> int:
@@ -142,7 +159,7 @@ class Schedule:
             return before
         if epoch not in self._ends:
             per_micro_step = self._tokens[self._draw(epoch)[0]].sum(axis=(1, 2))
-            starts = np.arange(0, len(per_micro_step), self._accumulation)
+            starts = np.arange(0, len(per_micro_step), self.accumulation)
             self._ends[epoch] = np.cumsum(np.add.reduceat(per_micro_step, starts))
         return before + int(self._ends[epoch][within - 1])
 

@@ -8,6 +8,9 @@ from pathlib import Path
 from pad_ray.config import StudentConfig
 from pad_ray.student.zero import packed_width
 
+SAVEPOINTS = "checkpoints"
+"""Folder of the savepoints of a training, in its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
@@ -39,7 +42,7 @@ class TrainingPlan:
 
     @property
     def savepoints_dir(self) -> Path:
-        return self.out_dir / "checkpoints"
+        return self.out_dir / SAVEPOINTS
 
     @property
     def tensorboard_dir(self) -> Path:

@@ -17,11 +17,31 @@ LOG_FILE = "progress.jsonl"
 POLL_SECONDS = 0.2
 """How often new lines are looked for: below what a person notices, far above what it costs."""
 
+GIB = 2**30
+
 
 def say(out_dir: Path, entry: dict[str, Any]) -> None:
     """Append one entry."""
     with (out_dir / LOG_FILE).open("a", encoding="utf-8") as log:
         log.write(json.dumps(entry) + "\n")
+
+
+def shown(entry: dict[str, Any]) -> tuple[str, str]:
+    """The figures of an entry in one line, as (`loss`, `0.412  lr 5.9e-05  9,812 tokens/s  MFU 31%  ...`): the first is
+    a label. What is not known is left out.
+    """
+    parts = [
+        f"{entry['loss']:.3f}",
+        f"lr {entry['learning_rate']:.2g}",
+        f"{entry['tokens_per_second']:,.0f} tokens/s",
+    ]
+    if entry.get("mfu") is not None:
+        parts.append(f"MFU {entry['mfu']:.0%}")
+    if "data_wait" in entry:
+        parts.append(f"wait {entry['data_wait']:.1%}")
+    if "memory_bytes" in entry:
+        parts.append(f"{entry['memory_bytes'] / GIB:.1f} GiB")
+    return "loss", "  ".join(parts)
 
 
 class Listener:

@@ -6,44 +6,80 @@ import math
 import time
 from typing import Any
 
+import psutil
+import torch
+import torch.distributed as dist
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.integrations.integration_utils import TensorBoardCallback
 
 from pad_ray.errors import TrainingError
+from pad_ray.student import bad_batch
+from pad_ray.student.bad_batch import Fed, Losses
+from pad_ray.student.checkpoint import anatomy_of
+from pad_ray.student.mapped import corpus_record
 from pad_ray.student.order import Schedule
+from pad_ray.student.peaks import data_sheet_peak, measured_peak
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.sampler import EpochSampler
+from pad_ray.student.segments import segment_dir
 from pad_ray.student.streamed import ENDLESS, StreamedSchedule
 from pad_ray.student.streaming import Stream
+from pad_ray.student.throughput import Reading, Throughput
+from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.trackers import TensorBoard
+from pad_ray.student.work import recorded, work
 
 
 class Rounds(TrainerCallback):  # type: ignore[misc]
-    """Progress on the screen, in `progress.jsonl` and in TensorBoard; the order of each epoch in time."""
+    """Progress on the screen, in `progress.jsonl` and in TensorBoard; the order of each epoch in time; the end of a
+    training that has lost its numbers.
+    """
 
     def __init__(
-        self, plan: TrainingPlan, schedule: Schedule | StreamedSchedule, sampler: EpochSampler | Stream
+        self, plan: TrainingPlan, schedule: Schedule | StreamedSchedule, sampler: EpochSampler | Stream, fed: Fed
     ) -> None:
-        self._plan, self._schedule, self._sampler = plan, schedule, sampler
+        self._plan, self._schedule, self._sampler, self._fed = plan, schedule, sampler, fed
         self._first_step, self._clock, self._stopped, self._waited_before = 0, 0.0, 0.0, 0.0
-        self._tensorboard: TensorBoardCallback | None = None
+        self._throughput: Throughput | None = None
+        self._tensorboard: TensorBoard | None = None
+        self.losses = Losses()
+        """Of the steps since the last entry of progress."""
+        self.waited = 0.0
+        """Seconds for which this rank had no batch to compute on."""
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
+        peak = self._peak(args.device)
         self._first_step, self._clock = state.global_step, time.monotonic()
         self._waited_before = self._sampler.waited
         if not state.is_world_process_zero:
             return
-        from torch.utils.tensorboard import SummaryWriter
-
-        # Entries of steps that a broken training had made beyond the savepoint are taken back.
-        purge = self._first_step + 1 if self._first_step else None
-        writer = SummaryWriter(str(self._plan.tensorboard_dir), purge_step=purge)
-        self._tensorboard = TensorBoardCallback(writer)  # type: ignore[no-untyped-call]
+        # Of a stream the first segment stands for all.
+        where = self._plan.corpus_dir
+        corpus = recorded(corpus_record(segment_dir(where, 0) if self._plan.config.stream else where))
+        flops = work(anatomy_of(self._plan.model), self._plan.config, corpus).flops_per_token
+        self._throughput = Throughput(flops_per_token=flops, peak=peak)
+        if "tensorboard" in self._plan.config.log_to:
+            self._tensorboard = TensorBoard(self._plan.tensorboard_dir, first_step=self._first_step)
         start_up = time.time() - self._plan.started
         message = f"training starts after {start_up:.1f} s"
-        say(self._plan.out_dir, {"message": message, "step": self._first_step, "start_up_seconds": start_up})
+        said = {"message": message, "step": self._first_step, "start_up_seconds": start_up, "peak_flops": peak}
+        say(self._plan.out_dir, said)
+
+    def _peak(self, device: torch.device) -> float | None:
+        """FLOP/s of all ranks together: by the data sheet of their GPUs, or measured, on all of them at once."""
+        ranks: int = dist.get_world_size()
+        if device.type == "cuda":
+            one = data_sheet_peak(torch.cuda.get_device_name(device), self._plan.config.precision)
+            # With TF32, which we leave as it is set, fp32 products are made where the data sheet's figure is not of.
+            if one is None or (self._plan.config.precision == "fp32" and torch.backends.cuda.matmul.allow_tf32):
+                return None
+            return one * ranks
+        dist.barrier()
+        measured = torch.tensor(measured_peak(self._plan.config.precision), dtype=torch.float64)
+        dist.all_reduce(measured)
+        return float(measured)
 
     def on_epoch_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -64,42 +100,91 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         logs: dict[str, float] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Every rank has the same loss here, so all of them stop, or none.
+        """Every rank has the same loss and norm here, so all of them stop, or none.
 
         Raises:
-            TrainingError: the loss is not finite.
+            TrainingError: one of them is not finite.
         """
         if not logs or "loss" not in logs:
             return
-        if not math.isfinite(logs["loss"]):
-            raise TrainingError(
-                f"the loss is {logs['loss']} at step {state.global_step}; lower student.learning_rate "
-                f"({self._plan.learning_rate:g}), raise student.warmup_ratio, "
-                f"or look at the base model {self._plan.model}"
-            )
-        if self._tensorboard is None:
+        if not all(math.isfinite(logs[name]) for name in ("loss", "grad_norm") if name in logs):
+            raise TrainingError(self._lost(state.global_step, logs))
+        self.losses.clear()
+        waited, memory, reserved = self._largest(args.device)
+        if self._throughput is None:
             return
-        self._tensorboard.on_log(args, state, control, logs)  # type: ignore[no-untyped-call]
-        speed = self._tokens_per_second(state.global_step)
         total = None if state.max_steps == ENDLESS else state.max_steps
         done = self._schedule.tokens_after(state.global_step)
-        entry = {
+        reading = Reading(time.monotonic() - self._clock, done - self._schedule.tokens_after(self._first_step), waited)
+        left = None if total is None else self._schedule.tokens_after(total) - done
+        pace = self._throughput.read(reading, tokens_left=left)
+        entry: dict[str, Any] = {
             "step": state.global_step,
             "total": total,
-            "loss": logs["loss"],
-            "learning_rate": logs["learning_rate"],
             "tokens": done,
-            "tokens_per_second": speed,
-            "eta_seconds": None if total is None else (self._schedule.tokens_after(total) - done) / speed,
+            "tokens_per_second": pace.tokens_per_second,
+            "mean_tokens_per_second": pace.mean_tokens_per_second,
+            "mfu": pace.mfu,
+            "data_wait": pace.data_wait,
+            "memory_bytes": int(memory),
+            "eta_seconds": pace.eta_seconds,
         }
+        entry |= {name: logs[name] for name in ("loss", "learning_rate", "grad_norm", "epoch") if name in logs}
+        if self._plan.gpus:
+            entry["memory_reserved_bytes"] = int(reserved)
+        if self._tensorboard is not None:
+            self._tensorboard.log(entry)
         say(self._plan.out_dir, entry)
+
+    def _largest(self, device: torch.device) -> list[float]:
+        """Of all ranks the most seconds waited for batches, and the most bytes of memory: allocated and reserved on a
+        GPU at the worst moment yet, or resident in the host's memory now.
+        """
+        if device.type == "cuda":
+            memory, reserved = torch.cuda.max_memory_allocated(device), torch.cuda.max_memory_reserved(device)
+        else:
+            memory, reserved = psutil.Process().memory_info().rss, 0
+        values = torch.tensor([self.waited, memory, reserved], dtype=torch.float64, device=device)
+        dist.all_reduce(values, op=dist.ReduceOp.MAX)
+        largest: list[float] = values.tolist()
+        return largest
+
+    def _lost(self, step: int, logs: dict[str, float]) -> str:
+        """One line for a training whose numbers are none any more; each rank at which that began saves its batch."""
+        norm, out_dir, rank = logs.get("grad_norm"), self._plan.out_dir, dist.get_rank()
+        bad = self.losses.first_bad()
+        steps: list[int | None] = [None] * dist.get_world_size()
+        dist.all_gather_object(steps, bad.step if bad else None)
+        ranks = bad_batch.bad_ranks(steps)
+        if bad and rank in ranks:
+            bad_batch.save(
+                out_dir,
+                rank,
+                bad,
+                self._fed.rows,
+                load_tokenizer(str(self._plan.model)),
+                encoder_decoder=self._plan.encoder_decoder,
+                gradient_norm=norm if bad.step == step else None,
+            )
+        dist.barrier()  # files that are named are there
+        what = f"the loss is {logs['loss']}" if not math.isfinite(logs["loss"]) else f"the gradient's norm is {norm}"
+        if ranks:
+            first = min(found for found in steps if found is not None)
+            files = ", ".join(bad_batch.file_name(bad_rank) for bad_rank in ranks[:3]) + (" ..." if ranks[3:] else "")
+            where = f"it began at step {first}, with the batch in {out_dir}: {files}"
+        else:
+            where = "no batch's own loss is: it overflowed in the backward pass or the update"
+        return (
+            f"{what} at step {step}; lower student.learning_rate ({self._plan.learning_rate:g}), raise "
+            f"student.warmup_ratio, or look at the base model {self._plan.model}; {where}"
+        )
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
         self._stopped = time.monotonic()
         if self._tensorboard is not None:
-            self._tensorboard.on_train_end(args, state, control)  # type: ignore[no-untyped-call]
+            self._tensorboard.close()
 
     def _tokens_per_second(self, step: int) -> float:
         """Useful tokens per second of this process since training began in it; savepoints included, waiting for the

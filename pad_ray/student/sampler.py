@@ -7,7 +7,7 @@ from typing import Any
 
 from torch.utils.data import Sampler
 
-from pad_ray.student.order import Schedule
+from pad_ray.student.dealing import Dealing
 
 
 class EpochSampler(Sampler[Any]):  # type: ignore[misc]
@@ -18,14 +18,14 @@ class EpochSampler(Sampler[Any]):  # type: ignore[misc]
     `epoch` is set by `Rounds` instead.
     """
 
-    def __init__(self, schedule: Schedule) -> None:
-        self._schedule = schedule
+    def __init__(self, dealing: Dealing) -> None:
+        self._dealing = dealing
         self.epoch = 0
         self.waited = 0.0
         """Seconds without examples; they are all there."""
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(self._schedule.order(self.epoch).tolist())
+        return iter(self._dealing.order(self.epoch).tolist())
 
     def __len__(self) -> int:
-        return self._schedule.examples_per_epoch
+        return len(self._dealing)

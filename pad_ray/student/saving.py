@@ -1,28 +1,79 @@
-"""When savepoints are made and sealed, around the steps. Imports torch and transformers."""
+"""When savepoints are made, around the steps. Imports torch, transformers and DeepSpeed."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import psutil
 import torch.distributed as dist
+from deepspeed.runtime.checkpoint_engine.torch_checkpoint_engine import TorchCheckpointEngine
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from pad_ray.student import savepoint
 from pad_ray.student.plan import TrainingPlan
+from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, save, unwritable
+from pad_ray.student.snapshot import Snapshot, state_bytes
+
+HOST_SHARE = 0.5
+"""Of the host memory that is free, what the copies of all ranks of a node may take. Where that is too little, states
+are written at once, and training waits."""
+
+
+class Copies(TorchCheckpointEngine):  # type: ignore[misc]
+    """What DeepSpeed saves with: states are copied, and written by somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.states: dict[Path, Any] = {}
+        self.written: list[Path] = []
+
+    def save(self, state_dict: Any, path: str) -> None:
+        free = psutil.virtual_memory().available / int(os.environ["LOCAL_WORLD_SIZE"])
+        if state_bytes(state_dict) <= HOST_SHARE * free:
+            self.states[Path(path)] = Snapshot()(state_dict)
+        else:
+            save(state_dict, Path(path))
+            self.written.append(Path(path))
 
 
 class Saving(TrainerCallback):  # type: ignore[misc]
-    """Seals savepoints when all ranks have written theirs."""
+    """Has savepoints written while training goes on, and notices when they cannot be."""
 
     def __init__(self, plan: TrainingPlan) -> None:
-        self._plan = plan
+        self._folder, self._rank = plan.savepoints_dir, dist.get_rank()
+        self._writer = SavepointWriter(self._folder, rank=self._rank, ranks=dist.get_world_size())
+
+    @contextmanager
+    def savepoint(self, engine: Any, step: int) -> Iterator[None]:
+        """While Trainer saves: what the DeepSpeed engine saves is copied, and at the end on its way to the disk.
+
+        Raises:
+            TrainingError: it, or the one before, cannot be written.
+        """
+        path = self._folder / f"{savepoint.PREFIX}{step}"
+        self._writer.wait()
+        engine.checkpoint_engine = copies = Copies()
+        try:
+            yield
+        except (OSError, RuntimeError) as error:
+            if not is_of_the_disk(error):
+                raise
+            raise unwritable(path, error) from error
+        self._writer.write(path, copies.states, copies.written + savepoint.small_files(path, self._rank))
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """No savepoint at the last step, since the model itself is written next."""
+        self._writer.check()
         if state.global_step >= state.max_steps:
             control.should_save = False
 
-    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+    def on_train_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        self._writer.wait()
         dist.barrier()
-        if state.is_world_process_zero:
-            savepoint.seal(self._plan.savepoints_dir / f"{savepoint.PREFIX}{state.global_step}")
+        self._writer.rotate()

@@ -145,7 +145,7 @@ def over_source(name: str) -> bool:
     """Whether a layer of an encoder-decoder reads source tokens: the encoder, and keys and values across."""
     if ".encoder." in f".{name}":
         return True
-    return any(part in name for part in ("EncDecAttention", "encoder_attn")) and layer_of(name)[0] in "kv"
+    return any(part in name for part in ("EncDecAttention", "encoder_attn", "cross_attn")) and layer_of(name)[0] in "kv"
 
 
 def targeted(model: Anatomy, lora: LoraConfig) -> dict[str, tuple[int, int]]:

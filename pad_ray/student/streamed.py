@@ -19,6 +19,7 @@ from pad_ray.config import StudentConfig
 from pad_ray.config.student import BudgetConfig
 from pad_ray.errors import ConfigError
 from pad_ray.shards.writer import ShardRecord
+from pad_ray.student.dealing import Dealing
 from pad_ray.student.order import Schedule
 from pad_ray.student.packing import EMPTY, Bins
 
@@ -116,13 +117,15 @@ class Part:
     def passes(self) -> int:
         return math.ceil(self.schedule.total_steps / self.schedule.steps_per_epoch)
 
-    def entries(self, number: int, per_step: int) -> list[Any]:
-        """Entries of one pass, filled up with empty ones to whole optimizer steps of `per_step` entries.
+    def entries(self, number: int, ranks: int) -> list[Any]:
+        """Entries of one pass for so many ranks, filled up with empty ones to whole optimizer steps.
 
         A pass in the midst of a training cannot end with fewer micro-batches than a step has: Trainer counts them.
         """
-        order = self.schedule.order(number)
-        missing = self.schedule.steps_per_epoch * per_step - self.schedule.examples_per_epoch
+        dealing = Dealing(self.schedule, ranks)
+        order = dealing.order(number)
+        per_step = dealing.accumulation * ranks * self.schedule.batch
+        missing = self.schedule.steps_per_epoch * per_step - len(dealing)
         if isinstance(order, Bins):
             return Bins(order.members + self.offset, order.starts).tolist() + [()] * missing
         shifted: list[Any] = np.where(order == EMPTY, EMPTY, order + self.offset).tolist()
@@ -135,10 +138,8 @@ class StreamedSchedule:
     `add` each segment in its order, and `close` where none of them was the last.
     """
 
-    def __init__(self, deal: Deal, *, per_step: int, epochs: float, seed: int) -> None:
-        """`per_step`: entries of an optimizer step, all ranks and micro-batches together."""
+    def __init__(self, deal: Deal, *, epochs: float, seed: int) -> None:
         self._deal, self._epochs, self._seed = deal, epochs, seed
-        self.per_step = per_step
         self.parts: list[Part] = []
         self._lengths: list[np.ndarray] = []
         self.known_steps = 0

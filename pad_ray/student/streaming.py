@@ -18,10 +18,12 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from pad_ray.student import decay
 from pad_ray.student.cursor import Cursor
+from pad_ray.student.dealing import Dealing
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.progress import say
 from pad_ray.student.segments import SegmentedCorpus
 from pad_ray.student.streamed import ENDLESS
+from pad_ray.student.watchdog import Watchdog
 
 LOOK_SECONDS = 0.5
 """Between two looks for the next segment; the other ranks wait for the one that looks last."""
@@ -36,9 +38,9 @@ HALT_STEPS = 5
 class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
     """The order of the examples, read as it comes, and where the training ends."""
 
-    def __init__(self, plan: TrainingPlan, corpus: SegmentedCorpus) -> None:
+    def __init__(self, plan: TrainingPlan, corpus: SegmentedCorpus, watch: Watchdog) -> None:
         """`begin` before the first step."""
-        self._plan, self._corpus = plan, corpus
+        self._plan, self._corpus, self._watch = plan, corpus, watch
         self._state = TrainerState()
         self._control = TrainerControl()
         self.waited = 0.0
@@ -48,9 +50,10 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
         """Wait for the first segment; False where the training is to stop before there is one."""
         return bool(self._corpus.segments) or self._next()
 
-    def begin(self, cursor: Cursor) -> Stream:
+    def begin(self, cursor: Cursor, ranks: int) -> Stream:
         """To be called once the first segment is there, before anything below."""
-        self.schedule = cursor.streamed(self._corpus)
+        self.schedule, self._ranks = cursor.streamed(self._corpus), ranks
+        self.accumulation = Dealing(self.schedule.parts[0].schedule, ranks).accumulation
         return self
 
     def scheduler(self, optimizer: Optimizer) -> LambdaLR:
@@ -74,7 +77,7 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
         while number < len(schedule.parts) or self._more():
             part = schedule.parts[number]
             for epoch in range(part.passes):
-                yield from part.entries(epoch, schedule.per_step)
+                yield from part.entries(epoch, self._ranks)
             number += 1
 
     def _more(self) -> bool:
@@ -93,12 +96,13 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
     def _next(self) -> bool:
         """Wait until there is another segment, or will be none."""
         corpus, began, said = self._corpus, time.monotonic(), 0.0
-        while not (found := corpus.grow()) and not corpus.ended and not corpus.halted:
-            time.sleep(LOOK_SECONDS)
-            waited = time.monotonic() - began
-            if waited - said >= SAY_SECONDS:
-                said = waited
-                self._say_waiting(waited)
+        with self._watch.excused("waiting for the synthesis", None):
+            while not (found := corpus.grow()) and not corpus.ended and not corpus.halted:
+                time.sleep(LOOK_SECONDS)
+                waited = time.monotonic() - began
+                if waited - said >= SAY_SECONDS:
+                    said = waited
+                    self._say_waiting(waited)
         self.waited += time.monotonic() - began
         return found is not None
 

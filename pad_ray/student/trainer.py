@@ -3,9 +3,11 @@
 out_dir/run.json         the fingerprint of the training that this folder belongs to
 out_dir/cursor.json      which examples come in which step
 out_dir/progress.jsonl   what is said on the way
-out_dir/tensorboard/     loss, gradient norm, learning rate
+out_dir/tensorboard/     the figures of these entries, as curves
 out_dir/checkpoints/     the newest savepoints
 out_dir/model/           the finished checkpoint; it appears whole
+out_dir/hangs/           what the ranks were at when they did not get on (`watchdog`)
+out_dir/bad-batch-*      the batch whose loss was not a number (`bad_batch`)
 """
 
 from __future__ import annotations
@@ -24,17 +26,23 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pad_ray.changes import changes, leaves
 from pad_ray.config import StudentConfig
+from pad_ray.config.earlier import completed
 from pad_ray.errors import RunDirectoryError, TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of
+from pad_ray.student import savepoint
 from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
 from pad_ray.student.failure import recorded_failure
 from pad_ray.student.follow import Follower
 from pad_ray.student.mapped import corpus_record
-from pad_ray.student.plan import TrainingPlan
+from pad_ray.student.plan import SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
 from pad_ray.student.segments import stream_record
 from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.trackers import check_trackers, wandb_run
+from pad_ray.student.universal import check_ranks
+from pad_ray.student.watchdog import GROUP_TIMEOUT, HANGS_FOLDER, RANKS_FOLDER, recorded_hangs
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 
 MAX_FAILURES = 2
@@ -43,19 +51,27 @@ MAX_FAILURES = 2
 HEALTH_CHECK_SECONDS = 0.5
 """How often Ray Train looks whether the ranks are done; its own 2 s would be a tenth of the shortest trainings."""
 
+LEAST_HEALTH_SECONDS = 600.0
+"""After so long (Ray Train's own figure), or twice `hang_minutes`, Ray Train gives up a rank that does not answer. The
+watchdogs of other ranks come before it, and say which rank it is; where there are none, it is the only way."""
+
 RUN_FILE = "run.json"
 
 NO_INFLUENCE = {
     "model",
+    "workers",
     "offload_folder",
     "checkpoint_steps",
+    "log_to",
+    "hang_minutes",
     "epochs",
     "learning_rate",
     "max_source_tokens",
     "max_target_tokens",
 }
-"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight; the others go in
-by the values that count, or by the corpus."""
+"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on another
+number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by
+the corpus."""
 
 logger = logging.getLogger(__name__)
 
@@ -99,9 +115,10 @@ def train_student(
         model: folder of a checkpoint; decoder-only or encoder-decoder, by its config.
         epochs: instead of `config.epochs`.
         learning_rate: instead of `config.learning_rate`.
-        on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, tokens,
-            tokens_per_second and eta_seconds (total and eta_seconds None as long as a synthesis goes on); and, for what
-            happens in between, with message and step.
+        on_progress: called on another thread, every few steps, with step, total, loss, learning_rate, grad_norm,
+            epoch, tokens, memory_bytes (of the largest rank) and what `throughput.Pace` has; and, for what happens in
+            between, with message and step, and urgent where a person must not miss it. As long as a synthesis goes on
+            total and eta_seconds are None.
         follower: has begun in `corpus_dir`, for `config.stream`.
 
     Raises:
@@ -110,22 +127,14 @@ def train_student(
         TrainingError: the corpus is not for this model, or the training failed.
     """
     started = time.time()
+    check_trackers(config)
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
     info = describe_checkpoint(base)
     record = stream_record(corpus_dir) if config.stream else corpus_record(corpus_dir)
     _check_corpus(record, base, info)
-    epochs = config.epochs if epochs is None else epochs
-    learning_rate = config.learning_rate if learning_rate is None else learning_rate
-    content = {
-        "corpus": record["fingerprint"],
-        "model": checkpoint_fingerprint(base),
-        "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
-        "epochs": epochs,
-        "learning_rate": learning_rate,
-        "seed": seed,
-    }
-    _claim(out_dir, content)
-    if done := _finished(out_dir, fingerprint_of(content)):
+    content = training_content(record["fingerprint"], base, config, seed, epochs, learning_rate)
+    fingerprint = _claim(out_dir, content)
+    if done := _finished(out_dir, fingerprint):
         return done
     gpus, cpus = _cluster()
     check_student(
@@ -136,36 +145,42 @@ def train_student(
         longest=record["longest"],
         max_positions=info.max_positions,
     )
+    found = savepoint.search(out_dir / SAVEPOINTS).newest
+    check_ranks(config, found.ranks if found else None)
     plan = TrainingPlan(
         corpus_dir=corpus_dir,
         model=base,
         out_dir=out_dir,
         config=config,
         seed=seed,
-        epochs=epochs,
-        learning_rate=learning_rate,
+        epochs=content["epochs"],
+        learning_rate=content["learning_rate"],
         encoder_decoder=info.encoder_decoder,
         max_positions=info.max_positions,
         gpus=gpus > 0,
-        fingerprint=fingerprint_of(content),
+        fingerprint=fingerprint,
         attempt=uuid.uuid4().hex,
         started=started,
     )
 
-    def heard(entry: dict[str, Any]) -> None:
-        if "message" in entry:
-            logger.info("%s", entry["message"])
-        if on_progress is not None:
-            on_progress(entry)
+    with wandb_run(out_dir, config) as log:
 
-    with Listener(out_dir, heard), follower or nullcontext():
-        _fit(plan)
+        def heard(entry: dict[str, Any]) -> None:
+            if "message" in entry:
+                logger.info("%s", entry["message"])
+            log(entry)
+            if on_progress is not None:
+                on_progress(entry)
+
+        with Listener(out_dir, heard), follower or nullcontext():
+            _fit(plan)
     report = _finished(out_dir, plan.fingerprint)
     if report is None:
         if follower:
             follower.check()
         raise TrainingError(f"training in {out_dir}: the ranks ended without a model; see {out_dir / 'ray'}")
-    shutil.rmtree(out_dir / "ray", ignore_errors=True)
+    for folder in ("ray", RANKS_FOLDER):
+        shutil.rmtree(out_dir / folder, ignore_errors=True)
     return report
 
 
@@ -179,29 +194,58 @@ def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo) -> N
         raise TrainingError(f"model {base}: the corpus was made with another tokenizer; build it with this model's")
 
 
-def _claim(out_dir: Path, content: dict[str, Any]) -> None:
-    """Make `out_dir` the folder of this training.
+def training_content(
+    corpus: str, base: Path, config: StudentConfig, seed: int, epochs: float | None, learning_rate: float | None
+) -> dict[str, Any]:
+    """All that decides the weights that come out, as `train_student` is given it; `corpus`: its fingerprint."""
+    return {
+        "corpus": corpus,
+        "model": checkpoint_fingerprint(base),
+        "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
+        "epochs": config.epochs if epochs is None else epochs,
+        "learning_rate": config.learning_rate if learning_rate is None else learning_rate,
+        "seed": seed,
+    }
+
+
+def differing(out_dir: Path, content: dict[str, Any]) -> list[str]:
+    """In what the training that `out_dir` belongs to is another; nothing where it is none, or this one."""
+    path = out_dir / RUN_FILE
+    if not path.exists():
+        return []
+    there = json.loads(path.read_text(encoding="utf-8"))
+    # Through JSON, so that what is compared has the same types on both sides.
+    ours = json.loads(json.dumps(content))
+    names = sorted(key for key in {*there, *ours} if there.get(key) != ours.get(key))
+    if "config" not in names:
+        return names
+    names.remove("config")
+    before, now = ({"student": completed(StudentConfig, side["config"], "student.")} for side in (there, ours))
+    changed = [change.key for change in changes(leaves(before), leaves(now))]
+    return names + [key for key in changed if key.split(".")[1] not in NO_INFLUENCE]
+
+
+def another_training(out_dir: Path, names: list[str]) -> RunDirectoryError:
+    """The refusal of a folder whose training differs in `names`."""
+    return RunDirectoryError(
+        f"{out_dir} holds another training (differs in: {', '.join(names)}); give another folder or remove it"
+    )
+
+
+def _claim(out_dir: Path, content: dict[str, Any]) -> str:
+    """Make `out_dir` the folder of this training; returns the training's fingerprint.
 
     Raises:
         RunDirectoryError: it is the folder of another; says what differs.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
+    if names := differing(out_dir, content):
+        raise another_training(out_dir, names)
     path = out_dir / RUN_FILE
     if not path.exists():
         commit_json(path, content)
-        return
-    there = json.loads(path.read_text(encoding="utf-8"))
-    # Through JSON, so that what is compared has the same types on both sides.
-    ours = json.loads(json.dumps(content))
-    differing = sorted(key for key in {*there, *ours} if there.get(key) != ours.get(key))
-    if "config" in differing:
-        keys = {*there["config"], *ours["config"]}
-        differing += sorted(f"student.{k}" for k in keys if there["config"].get(k) != ours["config"].get(k))
-        differing.remove("config")
-    if differing:
-        raise RunDirectoryError(
-            f"{out_dir} holds another training (differs in: {', '.join(differing)}); give another folder or remove it"
-        )
+    # As it was recorded: by an earlier version, that is with fewer settings.
+    return fingerprint_of(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _finished(out_dir: Path, fingerprint: str) -> TrainingReport | None:
@@ -230,7 +274,6 @@ def _fit(plan: TrainingPlan) -> None:
     Raises:
         TrainingError: it failed, and could not be saved by starting the ranks again.
     """
-    os.environ.setdefault("RAY_TRAIN_HEALTH_CHECK_INTERVAL_S", str(HEALTH_CHECK_SECONDS))
     from ray.train import FailureConfig, LoggingConfig, RunConfig, ScalingConfig, TrainingFailedError
     from ray.train.torch import TorchConfig, TorchTrainer
 
@@ -239,7 +282,7 @@ def _fit(plan: TrainingPlan) -> None:
     trainer = TorchTrainer(
         train,
         train_loop_config={"plan": plan},
-        torch_config=TorchConfig(backend="nccl" if plan.gpus else "gloo"),
+        torch_config=TorchConfig(backend="nccl" if plan.gpus else "gloo", timeout_s=int(GROUP_TIMEOUT.total_seconds())),
         scaling_config=ScalingConfig(
             num_workers=plan.config.workers,
             use_gpu=plan.gpus,
@@ -253,13 +296,33 @@ def _fit(plan: TrainingPlan) -> None:
         ),
     )
     try:
-        with _own_interrupts():
+        with _own_interrupts(), _ray_train_settings(plan):
             trainer.fit()
     except TrainingFailedError as error:
         if failure := recorded_failure(plan.out_dir, plan.attempt):
             raise TrainingError(f"training failed: {failure[0]} (traceback: {failure[1]})") from None
-        said = " ".join(str(error).split())
-        raise TrainingError(f"training failed {MAX_FAILURES + 1} times: {said[:500]}") from error
+        said = " ".join(str(error).split())[:500]
+        if hangs := recorded_hangs(plan.out_dir, plan.attempt):
+            where = plan.out_dir / HANGS_FOLDER
+            said = f"ranks hung {len(hangs)} times, the last time with {hangs[-1]} (stacks of all ranks: {where})"
+        raise TrainingError(f"training failed {MAX_FAILURES + 1} times: {said}") from error
+
+
+@contextmanager
+def _ray_train_settings(plan: TrainingPlan) -> Iterator[None]:
+    """What can only be set in the environment, unless it is set there already."""
+    patience = max(LEAST_HEALTH_SECONDS, 2 * 60 * plan.config.hang_minutes)
+    ours = {
+        "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": str(HEALTH_CHECK_SECONDS),
+        "RAY_TRAIN_WORKER_HEALTH_CHECK_TIMEOUT_S": str(patience),
+    }
+    ours = {name: value for name, value in ours.items() if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
 
 
 @contextmanager

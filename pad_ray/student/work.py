@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pad_ray.config import StudentConfig
+from pad_ray.student.budget import expected_steps
 from pad_ray.student.sizes import Anatomy, flops_per_token, widest_batch
 from pad_ray.student.zero import packed_width
 
@@ -69,11 +70,13 @@ def work(model: Anatomy, config: StudentConfig, corpus: Corpus) -> Work:
     rows = math.ceil(corpus.tokens / width) if width else corpus.examples
     per_micro_step = config.batch_size * config.workers
     steps_per_epoch = math.ceil(math.ceil(rows / per_micro_step) / config.gradient_accumulation)
+    tokens_per_step = corpus.tokens / steps_per_epoch
+    budget = config.budget
     batch = widest_batch(model, config, corpus.longest)
     return Work(
-        tokens_per_step=corpus.tokens / steps_per_epoch,
+        tokens_per_step=tokens_per_step,
         computed_per_step=per_micro_step * config.gradient_accumulation * (batch.sources + batch.targets),
         steps_per_epoch=steps_per_epoch,
-        steps=math.ceil(config.epochs * steps_per_epoch),
+        steps=expected_steps(config.epochs, steps_per_epoch, tokens_per_step, tokens=budget.tokens, steps=budget.steps),
         flops_per_token=flops_per_token(model, config, sources=corpus.sources, targets=corpus.targets),
     )

@@ -9,24 +9,29 @@ import logging
 import os
 import shutil
 import time
+import uuid
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError
-from pad_ray.student import savepoint
+from pad_ray.student import varlen
+from pad_ray.student.attention import chosen_attention
 from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model
 from pad_ray.student.collator import Collator, PackedCollator, Rows, attention_form
 from pad_ray.student.cursor import Cursor
+from pad_ray.student.dealing import Dealing
 from pad_ray.student.failure import record_failure, refuse_to_repeat
 from pad_ray.student.fit import Node, check_fits
+from pad_ray.student.flat import FlatCollator
 from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
-from pad_ray.student.progress import say
+from pad_ray.student.resuming import find_savepoint, prepare, say_from_where
 from pad_ray.student.segments import SegmentedCorpus
 from pad_ray.student.streamed import ENDLESS
 from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.watchdog import Watchdog, outlast_watchdog
 from pad_ray.student.zero import deepspeed_config
 
 if TYPE_CHECKING:
@@ -63,48 +68,82 @@ def _train(plan: TrainingPlan) -> None:
     _prepare_process(plan)
     import torch.distributed as dist
 
+    rank, ranks = dist.get_rank(), dist.get_world_size()
+    corpus = SegmentedCorpus(plan.corpus_dir) if plan.config.stream else MappedCorpus(plan.corpus_dir)
+    _check_memory(plan, corpus)
+    outlast_watchdog()
+    with Watchdog(
+        plan.out_dir,
+        attempt=plan.attempt,
+        start=_agreed(uuid.uuid4().hex),
+        rank=rank,
+        ranks=ranks,
+        limit=60 * plan.config.hang_minutes,
+    ) as watch:
+        _step(plan, corpus, watch)
+
+
+def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Watchdog) -> None:
+    """From the savepoint, or the weights, to the finished model."""
+    import torch.distributed as dist
+
     from pad_ray.student.stepper import Stepper
     from pad_ray.student.streaming import Stream
 
     rank, ranks = dist.get_rank(), dist.get_world_size()
-    corpus = SegmentedCorpus(plan.corpus_dir) if plan.config.stream else MappedCorpus(plan.corpus_dir)
-    _check_memory(plan, corpus)
-    arguments = _arguments(plan)
-    model = _load_model(plan)
-    stream = Stream(plan, corpus) if isinstance(corpus, SegmentedCorpus) else None
-    if stream and not stream.await_first():
-        return
-    cursor, collator = _batches(plan, corpus, load_tokenizer(str(plan.model)), model.config, ranks)
+    with watch.excused("looking for a savepoint"):
+        start = find_savepoint(plan, rank, ranks)
+        # A savepoint is of the steps that were defined when the training began, on however many ranks it goes on.
+        cursor = _cursor(plan, corpus, Cursor.read(plan.out_dir).ranks if start else ranks)
+        universal = start is not None and prepare(plan, start, rank, ranks)
+    order: Dealing | Stream
+    if isinstance(corpus, MappedCorpus):
+        order = Dealing(cursor.schedule(corpus), ranks)
+    else:
+        stream = Stream(plan, corpus, watch)
+        if not stream.await_first():
+            return
+        order = stream.begin(cursor, ranks)
     if rank == 0:
         cursor.write(plan.out_dir)
+        if start:
+            say_from_where(plan, start, cursor, ranks)
+    arguments = _arguments(plan, order.accumulation, universal=universal)
+    model = _load_model(plan)
+    collator = _collator(plan, load_tokenizer(str(plan.model)), model.config)
     use_cache = model.config.use_cache
+    # The learning rate decays to this end, whatever the epochs have; a stream's is known with its last segment.
+    arguments.max_steps = ENDLESS if isinstance(order, Stream) else order.schedule.total_steps
     stepper = Stepper(
         plan,
-        stream.begin(cursor) if stream else cursor.schedule(corpus),
+        order,
+        watch,
         model=model,
         args=arguments,
         train_dataset=Rows(corpus),
         data_collator=collator,
     )
-    stepper.train(resume_from_checkpoint=_savepoint(plan, rank))
-    if stream and stream.stopped:
+    stepper.train(resume_from_checkpoint=str(start.path) if start else None)
+    if isinstance(order, Stream) and order.stopped:
         return  # with a savepoint; the driver knows why
     model.config.use_cache = use_cache  # switched off by Trainer; exported like that, generation would be slow
-    _export(stepper, plan, rank)
+    with watch.excused("writing the model"):
+        _export(stepper, plan, rank)
 
 
-def _batches(
-    plan: TrainingPlan,
-    corpus: MappedCorpus | SegmentedCorpus,
-    tokenizer: PreTrainedTokenizerBase,
-    model: PretrainedConfig,
-    ranks: int,
-) -> tuple[Cursor, Collator | PackedCollator]:
-    """Which examples meet, and how they become tensors."""
-    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-    width = plan.packed_width
+def _agreed(mine: str) -> str:
+    """What rank 0 has, in all ranks."""
+    import torch.distributed as dist
+
+    agreed = [mine]
+    dist.broadcast_object_list(agreed, src=0)
+    return agreed[0]
+
+
+def _cursor(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, ranks: int) -> Cursor:
+    """Which examples meet in a training that began on so many ranks."""
     inside = plan.corpus_dir.is_relative_to(plan.out_dir)
-    cursor = Cursor(
+    return Cursor(
         corpus=str(plan.corpus_dir.relative_to(plan.out_dir) if inside else plan.corpus_dir),
         fingerprint=corpus.record["fingerprint"],
         batch=plan.config.batch_size,
@@ -112,13 +151,25 @@ def _batches(
         accumulation=plan.config.gradient_accumulation,
         epochs=plan.epochs,
         seed=plan.seed,
-        width=width,
+        width=plan.packed_width,
+        tokens=plan.config.budget.tokens,
+        steps=plan.config.budget.steps,
         stream=plan.config.stream,
     )
+
+
+def _collator(
+    plan: TrainingPlan, tokenizer: PreTrainedTokenizerBase, model: PretrainedConfig
+) -> Collator | PackedCollator | FlatCollator:
+    """How examples become tensors."""
+    pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
+    if model._attn_implementation == varlen.VARLEN:
+        return FlatCollator(pad)
+    width = plan.packed_width
     if width is None:
-        return cursor, Collator(pad, width_limit=plan.max_positions)
+        return Collator(pad, width_limit=plan.max_positions)
     attention = attention_form(model.model_type, model._attn_implementation)
-    return cursor, PackedCollator(pad, width, attention=attention)
+    return FlatCollator(pad) if attention == "bounds" else PackedCollator(pad, width, attention=attention)
 
 
 def _check_memory(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus) -> None:
@@ -164,16 +215,16 @@ def _prepare_process(plan: TrainingPlan) -> None:
         )
 
 
-def _arguments(plan: TrainingPlan) -> TrainingArguments:
+def _arguments(plan: TrainingPlan, accumulation: int, *, universal: bool) -> TrainingArguments:
+    """`universal`: the savepoint that training goes on from is read as a universal checkpoint."""
     from transformers import TrainingArguments
 
     config = plan.config
     return TrainingArguments(
         output_dir=str(plan.savepoints_dir),
         per_device_train_batch_size=config.batch_size,
-        gradient_accumulation_steps=config.gradient_accumulation,
+        gradient_accumulation_steps=accumulation,
         num_train_epochs=plan.epochs,
-        max_steps=ENDLESS if config.stream else -1,
         learning_rate=plan.learning_rate,
         lr_scheduler_type=SCHEDULERS[config.lr_scheduler],
         warmup_steps=config.warmup_ratio,
@@ -184,13 +235,12 @@ def _arguments(plan: TrainingPlan) -> TrainingArguments:
         gradient_checkpointing_kwargs={"use_reentrant": False} if config.gradient_checkpointing else None,
         bf16=config.precision == "bf16",
         use_cpu=not plan.gpus,
-        deepspeed=deepspeed_config(config),
+        deepspeed=deepspeed_config(config, accumulation=accumulation, universal=universal),
         seed=plan.seed,
         logging_steps=PROGRESS_STEPS,
         logging_first_step=True,
         logging_nan_inf_filter=False,
         save_steps=config.checkpoint_steps,
-        save_total_limit=savepoint.KEPT,
         remove_unused_columns=False,
         dataloader_pin_memory=plan.gpus,
         disable_tqdm=True,
@@ -210,33 +260,25 @@ def _load_model(plan: TrainingPlan) -> Any:
         encoder_decoder=plan.encoder_decoder,
         # Weights that are trained start from fp32, for the master copy; others need no more than is computed with.
         dtype=_dtype(plan.config) if lora else torch.float32,
-        # Without a GPU the fused kernel's backward pass takes three times as long as plain matrix products do.
-        attention=None if plan.gpus else "eager",
+        attention=_attention(plan),
     )
     return adapt(model, lora, encoder_decoder=plan.encoder_decoder, seed=plan.seed) if lora else model
+
+
+def _attention(plan: TrainingPlan) -> str | None:
+    from transformers import AutoConfig
+
+    if plan.encoder_decoder:
+        return None if plan.gpus else "eager"
+    varlen.register()
+    model = AutoConfig.from_pretrained(plan.model, local_files_only=True, trust_remote_code=False)
+    return chosen_attention(model, gpus=plan.gpus, half=plan.config.precision == "bf16")
 
 
 def _dtype(config: StudentConfig) -> torch.dtype:
     import torch
 
     return torch.bfloat16 if config.precision == "bf16" else torch.float32
-
-
-def _savepoint(plan: TrainingPlan, rank: int) -> str | None:
-    """The savepoint to go on from; rank 0 looks, and all ranks take the one that it found."""
-    import torch.distributed as dist
-
-    chosen: list[str | None] = [None]
-    if rank == 0:
-        found = savepoint.search(plan.savepoints_dir)
-        for broken in found.broken:
-            say(plan.out_dir, {"message": f"savepoint {broken.name} is incomplete and passed over", "step": found.step})
-        savepoint.discard(found)
-        if found.newest:
-            say(plan.out_dir, {"message": f"training goes on from {found.newest.name}", "step": found.step})
-        chosen = [str(found.newest) if found.newest else None]
-    dist.broadcast_object_list(chosen, src=0)
-    return chosen[0]
 
 
 def _export(stepper: Stepper, plan: TrainingPlan, rank: int) -> None:

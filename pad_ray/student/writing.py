@@ -9,12 +9,14 @@ from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pad_ray.shards.files import commit, sha256
+from pad_ray.student.budget import Draw
 from pad_ray.student.mapped import CORPUS_SCHEMA, LEFT_OUT_FILE, data_file
-from pad_ray.student.tokenised import Recipe
+from pad_ray.student.tokenised import TOKENISED_SCHEMA, Recipe
 
 ROWS_PER_BATCH = 2048
 """Examples in a record batch: some MB of memory at the longest limits, and few enough batches that a corpus of 10^6
@@ -68,6 +70,35 @@ def write_files(tables: Iterable[pa.Table], folder: Path, tally: Tally) -> list[
         rows = _commit_file(path, chain([first], islice(batches, BATCHES_PER_FILE - 1)))
         files.append({"name": path.name, "rows": rows, "bytes": path.stat().st_size, "sha256": sha256(path)})
     raise AssertionError("count() has no end")
+
+
+def drawn(tables: Iterable[pa.Table], path: Path, draw: Draw) -> Iterator[pa.Table]:
+    """Tables of `TOKENISED_SCHEMA` with the examples that `draw` takes, and those that are too long, in their order.
+
+    All of them lie in the file `path` meanwhile: which are taken is known only when the last one has been seen.
+
+    Raises:
+        ShardError: the disk is full or the file cannot be written.
+    """
+    places, possible = [np.empty(0, np.uint64)], [np.empty(0, bool)]
+
+    def write(file: BinaryIO) -> None:
+        with pa.ipc.new_file(file, TOKENISED_SCHEMA) as writer:
+            for table in tables:
+                writer.write_table(table)
+                places.append(draw.places(table.column("source_id").to_pylist()))
+                possible.append(~table.column("too_long").to_numpy())
+
+    commit(path, write)
+    fits = np.concatenate(possible)
+    wanted = draw.taken(np.concatenate(places), fits) | ~fits
+    with pa.memory_map(str(path)) as source:
+        reader, start = pa.ipc.open_file(source), 0
+        for number in range(reader.num_record_batches):
+            batch = reader.get_batch(number)
+            yield pa.Table.from_batches([batch]).filter(pa.array(wanted[start : start + batch.num_rows]))
+            start += batch.num_rows
+    path.unlink()
 
 
 def _commit_file(path: Path, batches: Iterable[pa.RecordBatch]) -> int:

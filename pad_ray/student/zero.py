@@ -19,15 +19,19 @@ however small the model: its own 5e8 are 2 GB in fp32. Messages of 2e8 are long 
 to the full."""
 
 WIDEST_ROW = 2048
-"""Tokens of a packed row where the model has positions for more: products of a few such rows keep a GPU busy, and wider
-ones only cost memory."""
+"""Tokens of a packed row where the model has positions for more and the limits do not ask for more: products of a few
+such rows keep a GPU busy, and wider ones only cost memory."""
 
 
 def packed_width(config: StudentConfig, *, encoder_decoder: bool, max_positions: int | None) -> int | None:
-    """Tokens of a packed row; None where examples are not packed."""
+    """Tokens of a packed row; None where examples are not packed. Without `pack_width` wide enough for every example:
+    those that the model has no positions for are left out of a corpus."""
     if encoder_decoder or not config.packing:
         return None
-    return config.pack_width or min(max_positions or WIDEST_ROW, WIDEST_ROW)
+    if config.pack_width:
+        return config.pack_width
+    width = max(WIDEST_ROW, config.max_source_tokens + config.max_target_tokens)
+    return width if max_positions is None else min(max_positions, width)
 
 
 def check_student(
@@ -121,8 +125,14 @@ def _check_rows(config: StudentConfig, longest: int, max_positions: int | None) 
         )
 
 
-def deepspeed_config(config: StudentConfig) -> dict[str, Any]:
+def deepspeed_config(
+    config: StudentConfig, *, accumulation: int | None = None, universal: bool = False
+) -> dict[str, Any]:
     """The DeepSpeed config of a training, for transformers' `deepspeed=`, which fills in `auto`.
+
+    Args:
+        accumulation: micro-steps per optimizer step, where they are not those of `config`.
+        universal: the states that are loaded lie there as a universal checkpoint (see `universal`).
 
     `lr` is `auto` and not left out: left out, the optimizer is made with torch's default of 1e-3, and the schedule
     multiplies that.
@@ -140,7 +150,7 @@ def deepspeed_config(config: StudentConfig) -> dict[str, Any]:
         zero["offload_optimizer"]["nvme_path"] = str(config.offload_folder)
     return {
         "train_micro_batch_size_per_gpu": config.batch_size,
-        "gradient_accumulation_steps": config.gradient_accumulation,
+        "gradient_accumulation_steps": accumulation or config.gradient_accumulation,
         "gradient_clipping": config.max_grad_norm,
         "optimizer": {
             "type": "AdamW",
@@ -150,6 +160,7 @@ def deepspeed_config(config: StudentConfig) -> dict[str, Any]:
         },
         "zero_force_ds_cpu_optimizer": False,
         "zero_optimization": zero,
+        "checkpoint": {"load_universal": universal},
         "bf16": {"enabled": config.precision == "bf16"},
         "steps_per_print": sys.maxsize,
     }

@@ -47,7 +47,7 @@ def test_a_change_is_under_its_own_key_and_its_sections() -> None:
         ("teacher.endpoint.urls", False),
         ("teacher.workers", False),
         ("teacher.max_workers", False),
-        ("student.workers", True),
+        ("student.workers", False),
         ("executor.workers", False),
         ("executor.cpu_seconds", True),
         ("synthesis.guard.max_hours", False),

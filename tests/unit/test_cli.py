@@ -23,6 +23,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 TINY = {
     "llama": {"model_type": "llama", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1},
+    "bloom": {"model_type": "bloom", "hidden_size": 8, "n_layer": 1, "n_head": 1},
     "t5": {"model_type": "t5", "is_encoder_decoder": True, "d_model": 8, "num_layers": 1, "num_heads": 1},
 }
 
@@ -42,7 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def no_cluster(config: Any) -> None:
         raise AssertionError("the command went on to start a cluster")
 
-    monkeypatch.setattr(cli, "_cluster", no_cluster)
+    monkeypatch.setattr("pad_ray.runtime.ray_cluster", no_cluster)
     student = checkpoint(tmp_path / "student", "llama")
     (tmp_path / "run.yaml").write_text(
         f"run_dir: {tmp_path / 'run'}\n"
@@ -185,12 +186,44 @@ def test_a_model_to_evaluate_that_is_no_checkpoint(run: Path, refused: Callable[
     assert line.startswith(f"--model.model: model {run.parent / 'nowhere'}: no config.json there; ")
 
 
-def test_no_student_is_trained_on_chains_of_thought(run: Path, refused: Callable[..., str]) -> None:
-    for command in ("distill", "train", "refine"):
-        line = refused(command, run, "teacher.prompt.version=rationale-v1")
-        assert line.startswith("teacher.prompt.version: a student is trained on programs")
+COT = "teacher.prompt.version=rationale-v1"
+
+
+def test_chains_of_thought_are_trained_on_and_not_refined(run: Path, refused: Callable[..., str]) -> None:
+    for command in (["distill"], ["refine"], ["distill", "--dry-run"]):
+        line = refused(*command, run, COT, "evaluation.prompt=rationale-v1")
+        assert line == "refinement.rounds: a chain of thought cannot be repaired by running it; set refinement.rounds=0"
+    for command in ("synthesize", "train", "distill"):
+        settings = [COT, "evaluation.prompt=rationale-v1", "refinement.rounds=0"] if command == "distill" else [COT]
+        with pytest.raises(AssertionError, match="went on to start a cluster"):
+            cli.main(["--debug", command, str(run), f"run_dir={run.parent / command}", *settings])
+
+
+def test_a_student_is_asked_for_what_it_learns_to_write(run: Path, refused: Callable[..., str]) -> None:
+    for command in ("distill", "evaluate"):
+        line = refused(command, run, COT, "refinement.rounds=0")
+        assert line.startswith("evaluation.prompt: program-v1, and the student learns what teacher.prompt.version asks")
+        assert line.endswith("set evaluation.prompt=rationale-v1")
+        assert refused(command, run, "evaluation.prompt=rationale-v1").endswith("set evaluation.prompt=program-v1")
     with pytest.raises(AssertionError, match="went on to start a cluster"):
-        cli.main(["--debug", "synthesize", str(run), "teacher.prompt.version=rationale-v1"])
+        cli.main(["--debug", "evaluate", str(run), "evaluation.prompt=rationale-v1", "--model", "embedded:teacher"])
+
+
+def test_a_budget_ends_where_refinement_begins(run: Path, refused: Callable[..., str]) -> None:
+    for limit in ("examples", "tokens", "steps"):
+        line = refused("distill", run, f"student.budget.{limit}=100")
+        assert line.startswith("refinement.rounds: a round would go beyond student.budget; set refinement.rounds=0")
+    line = refused("train", run, "student.budget.examples=100", "student.stream=true")
+    assert line.startswith("student.budget.examples: they are drawn from all that there are; set student.stream=false")
+
+
+def test_a_model_that_nobody_knows_how_to_pack_is_refused_at_the_door(run: Path, refused: Callable[..., str]) -> None:
+    model = checkpoint(run.parent / "bloom", "bloom")
+    said = "student.packing: examples of a bloom model cannot be kept apart in a packed row; set student.packing=false"
+    for command in (["distill"], ["train"], ["train", "--dry-run"]):
+        assert refused(*command, run, f"student.model={model}") == said
+    with pytest.raises(AssertionError, match="went on to start a cluster"):
+        cli.main(["--debug", "train", str(run), f"student.model={model}", "student.packing=false"])
 
 
 def test_no_evaluation_set_at_all(run: Path, refused: Callable[..., str]) -> None:
@@ -252,7 +285,7 @@ def test_ctrl_c_says_that_nothing_is_lost(run: Path, monkeypatch: pytest.MonkeyP
     def interrupt(config: Any) -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
-    monkeypatch.setattr(cli, "_cluster", interrupt)
+    monkeypatch.setattr("pad_ray.runtime.ray_cluster", interrupt)
     with pytest.raises(SystemExit) as ended:
         cli.main(["distill", str(run)])
     assert ended.value.code == 130

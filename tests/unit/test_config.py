@@ -18,7 +18,8 @@ from pad_ray.student.sizes import Anatomy
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 NOT_CONTENT = re.compile(
-    r"(run_dir|on_existing|ray\..*|.*\.(on_bad_row|max_workers|stagger_seconds|threads|memory_fraction|kv_cache_gib|max_sequences|tensor_parallel_size)|(teacher|student_engine|executor)\.workers"
+    r"(run_dir|on_existing|ray\..*|.*\.(on_bad_row|max_workers|stagger_seconds|threads|memory_fraction|kv_cache_gib|max_sequences|tensor_parallel_size)|(teacher|student_engine|executor|student)\.workers"
+    r"|student\.(checkpoint_steps|log_to|hang_minutes|validation\.batch_size)"
     r"|synthesis\.guard\..*|.*\.endpoint\.(?!api$).*)"
 )
 """Where a run is kept, how it resumes and where it runs do not decide what comes out."""

@@ -163,3 +163,25 @@ def test_a_shard_whose_record_is_damaged_is_made_again_and_no_other(run: Path, d
     assert drawn == ["shard-000000.arrow"]
     assert path.read_bytes() == content
     assert any("set aside and done again" in note and "its checksum is not its own" in note for note in said)
+
+
+def test_a_student_that_was_trained_otherwise_is_refused_in_one_line(run: Path) -> None:
+    with pytest.raises(RunDirectoryError) as refused:
+        steps(settings(run))._set_aside(["student.epochs"])
+    assert "its student was trained otherwise (differs in: student.epochs)" in str(refused.value)
+    assert "--allow-changed student, which sets that student aside and keeps it" in str(refused.value)
+    assert (run / "student").exists()
+
+
+def test_what_belongs_to_a_student_is_set_aside_with_it(run: Path) -> None:
+    (run / "summary.json").write_text("{}")
+    pipeline = steps(settings(run), "student.epochs")
+    pipeline._set_aside(["student.epochs"])
+    assert sorted(path.name for path in run.iterdir()) == ["evaluation", "old-1", "synthesis"]
+    assert sorted(path.name for path in (run / "evaluation").iterdir()) == ["base"]
+    assert sorted(str(path.parent.relative_to(run / "old-1")) for path in (run / "old-1").rglob(MANIFEST)) == [
+        name for name in FLOWS if name not in ("evaluation/base/0-wordsums-test", "synthesis")
+    ]
+    pipeline.distill()
+    pipeline._set_aside(["student.epochs"])
+    assert (run / "old-1" / "student" / "model").exists() and (run / "old-2" / "student" / "model").exists()

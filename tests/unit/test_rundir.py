@@ -15,7 +15,7 @@ from pad_ray.config import RunConfig, StudentConfig
 from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError, RunDirectoryError
 from pad_ray.rundir import CONFIG, IDENTITY, LOCK, LOGS, open_run
-from pad_ray.shards.files import read_json
+from pad_ray.shards.files import commit_json, read_json
 
 HOLDER = """
 import fcntl, sys
@@ -152,7 +152,7 @@ def test_how_it_runs_does_not_make_another_run(used: Path, override: str) -> Non
     assert opened(load_config(None, [f"run_dir={used}", override])) == used
 
 
-@pytest.mark.parametrize("override", ["teacher.endpoint.api=chat", "student.workers=1", "teacher.temperature=0.1"])
+@pytest.mark.parametrize("override", ["teacher.endpoint.api=chat", "student.batch_size=1", "teacher.temperature=0.1"])
 def test_what_decides_the_content_makes_another_run(used: Path, override: str) -> None:
     with pytest.raises(RunDirectoryError, match=override.partition("=")[0]):
         opened(load_config(None, [f"run_dir={used}", override]))
@@ -240,3 +240,33 @@ def test_the_settings_kept_are_yaml_that_a_person_can_read(used: Path) -> None:
     settings = yaml.safe_load((used / CONFIG).read_text())
     assert next(iter(settings)) == "run_dir"
     assert settings["student"]["epochs"] == 2.0
+
+
+def older(folder: Path, *gone: str) -> None:
+    """Make the record of a run that of a version without some of the student's settings."""
+    record = read_json(folder / IDENTITY)
+    for name in gone:
+        del record["settings"]["student"][name]
+    commit_json(folder / IDENTITY, record)
+
+
+def test_a_setting_that_is_new_changes_nothing_as_long_as_it_has_its_default(used: Path) -> None:
+    older(used, "budget", "learn_from", "validation")
+    assert opened(RunConfig(run_dir=used)) == used
+    with pytest.raises(RunDirectoryError, match=r"\(student\.learn_from was 'right', is 'all'\)"):
+        opened(RunConfig(run_dir=used, student=StudentConfig(learn_from="all")))
+
+
+def test_what_was_done_before_a_setting_was_there_is_what_counts(used: Path) -> None:
+    older(used, "packing", "pack_width")
+    with pytest.raises(RunDirectoryError, match=r"\(student\.packing was False, is True\)"):
+        opened(RunConfig(run_dir=used))
+    assert opened(RunConfig(run_dir=used, student=StudentConfig(packing=False))) == used
+
+
+def test_a_setting_that_is_gone_is_told(used: Path) -> None:
+    record = read_json(used / IDENTITY)
+    record["settings"]["student"]["dropout"] = 0.5
+    commit_json(used / IDENTITY, record)
+    with pytest.raises(RunDirectoryError, match=r"\(student\.dropout was 0\.5, is None\)"):
+        opened(RunConfig(run_dir=used))

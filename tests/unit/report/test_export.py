@@ -225,16 +225,16 @@ def test_what_cannot_be_pushed_is_refused_before_anything_is_written(
     out = Place.of(tmp_path / "out")
     monkeypatch.delenv("HF_TOKEN", raising=False)
     with pytest.raises(ConfigError, match="HF_TOKEN"):
-        check_push("ada/programs", "hf-dataset", out)
+        check_push("ada/programs", out, "hf-dataset")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
-    assert check_push("ada/programs", "hf-dataset", out) == TOKEN
+    assert check_push("ada/programs", out, "hf-dataset") == TOKEN
     for name in ("programs", "ada/", "a/b/c", "../x", "ada/pro grams"):
         with pytest.raises(ConfigError, match="USER/NAME"):
-            check_push(name, "hf-dataset", out)
+            check_push(name, out, "hf-dataset")
     with pytest.raises(ConfigError, match="hf-dataset"):
-        check_push("ada/programs", "parquet", out)
+        check_push("ada/programs", out, "parquet")
     with pytest.raises(ConfigError, match="this machine"):
-        check_push("ada/programs", "hf-dataset", Place.of("s3://bucket/out"))
+        check_push("ada/programs", Place.of("s3://bucket/out"), "hf-dataset")
 
 
 def test_without_a_hub_the_error_is_one_line_that_does_not_repeat_the_token(tmp_path: Path) -> None:

@@ -131,3 +131,17 @@ def test_publishing_replaces_a_model_and_takes_the_tokenizer_along(tmp_path: Pat
         assert published_report(final) == {"round": round_}
     assert sorted(p.name for p in final.iterdir()) == ["config.json", WEIGHTS_FILE, "tokenizer.json", REPORT_FILE]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["base", "model"]
+
+
+def test_an_encoder_decoder_with_a_section_for_each_side(tmp_path: Path) -> None:
+    """T5Gemma has no layers of its own, and was taken for a decoder."""
+    side = {"hidden_size": 8, "num_attention_heads": 2, "head_dim": 4, "vocab_size": 16}
+    sides = {
+        "encoder": side | {"num_hidden_layers": 2},
+        "decoder": side | {"num_hidden_layers": 3, "max_position_embeddings": 99},
+    }
+    folder = make(tmp_path, {"model_type": "t5gemma", "is_encoder_decoder": True} | sides)
+    anatomy = anatomy_of(folder)
+    assert anatomy.encoder_decoder
+    assert (anatomy.encoder_layers, anatomy.decoder_layers, anatomy.hidden, anatomy.attention) == (2, 3, 8, 8)
+    assert anatomy.max_positions == describe_checkpoint(folder).max_positions == 99

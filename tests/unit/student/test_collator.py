@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from packed import PACKED, WIDTH, Row, example, tiny
 
 from pad_ray.errors import TrainingError
 from pad_ray.student.collator import Attention, Collator, PackedCollator, Rows, attention_form, block_mask, padded
@@ -15,19 +14,6 @@ from pad_ray.student.packing import EMPTY
 
 if TYPE_CHECKING:
     import torch
-
-Row = dict[str, np.ndarray]
-
-WIDTH = 64
-VOCABULARY = 50
-
-
-def example(tokens: int, source: int, seed: int = 0) -> Row:
-    """Random tokens, of which the first `source` bear no loss."""
-    ids = np.random.default_rng(seed).integers(2, VOCABULARY, tokens).astype(np.int32)
-    labels = ids.copy()
-    labels[:source] = -100
-    return {"input_ids": ids, "labels": labels}
 
 
 def row_of(ids: list[int], labels: list[int]) -> Row:
@@ -108,28 +94,13 @@ def test_a_mask_keeps_to_the_example_and_to_the_past() -> None:
     assert mask.astype(int).tolist() == [[expected]]
 
 
-packed_rows = st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=5), min_size=1, max_size=3)
-
-
-@settings(max_examples=25, deadline=None)
-@given(packed_rows)
-def test_bounds_are_those_that_transformers_finds_in_one_long_row(lengths: list[list[int]]) -> None:
-    from transformers.modeling_flash_attention_utils import prepare_fa_kwargs_from_position_ids
-
-    batch = PackedCollator(0, WIDTH, attention="bounds")([[example(n, 0) for n in row] for row in lengths])
-    bounds, longest = prepare_fa_kwargs_from_position_ids(batch["position_ids"])
-    for side, name in enumerate("qk"):
-        assert batch[f"cu_seq_lens_{name}"].dtype == bounds[side].dtype
-        assert batch[f"cu_seq_lens_{name}"].tolist() == bounds[side].tolist()
-        assert batch[f"max_length_{name}"] == int(longest[side])
-
-
 @pytest.mark.parametrize(
     ("model_type", "implementation", "form"),
     [
         ("llama", "eager", "positions"),
         ("qwen2", "sdpa", "positions"),
         ("qwen2", "flash_attention_2", "bounds"),
+        ("llama", "varlen", "bounds"),
         ("opt", "eager", "additive_mask"),
         ("opt", "sdpa", "boolean_mask"),
     ],
@@ -146,22 +117,6 @@ def test_where_examples_cannot_be_kept_apart_packing_is_refused() -> None:
             attention_form(model_type, "eager")
 
 
-def tiny(model_type: str, implementation: str) -> torch.nn.Module:
-    """A random model of 2 layers; weights large enough that attention matters."""
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    size = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": VOCABULARY}
-    more = {"gpt2": {"n_positions": WIDTH}, "opt": {"ffn_dim": 64, "word_embed_proj_dim": 32, "dropout": 0.0}}
-    rest = more.get(model_type, {"intermediate_size": 64, "num_key_value_heads": 2})
-    config = AutoConfig.for_model(
-        model_type, **size, **rest, initializer_range=0.3, use_cache=False, pad_token_id=0, bos_token_id=1
-    )
-    torch.manual_seed(0)
-    model: torch.nn.Module = AutoModelForCausalLM.from_config(config, attn_implementation=implementation)
-    return model.eval()
-
-
 def losses_and_gradients(model: torch.nn.Module, batches: list[dict[str, Any]]) -> tuple[float, list[torch.Tensor]]:
     """The sum over all targets, as Trainer has it where `num_items_in_batch` is 1."""
     model.zero_grad()
@@ -172,12 +127,6 @@ def losses_and_gradients(model: torch.nn.Module, batches: list[dict[str, Any]]) 
         total += float(loss.detach())
     return total, [p.grad.clone() for p in model.parameters() if p.grad is not None]
 
-
-PACKED = [
-    [example(20, 12, 1), example(1, 0, 2), example(17, 5, 3), example(9, 4, 4)],
-    [example(30, 10, 5), example(34, 20, 6)],
-    [example(8, 3, 7)],
-]
 
 ROUTES: list[tuple[str, str, Attention]] = [
     ("llama", "eager", "positions"),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pad_ray.config import StudentConfig
 from pad_ray.config.student import BudgetConfig
 from pad_ray.errors import ConfigError
+from pad_ray.student.dealing import Dealing
 from pad_ray.student.order import Schedule
 from pad_ray.student.packing import EMPTY
 from pad_ray.student.streamed import (
@@ -40,7 +41,7 @@ def streamed(
             lengths, batch=batch, ranks=ranks, accumulation=accumulation, epochs=epochs, seed=seed, width=width
         )
 
-    made = StreamedSchedule(deal, per_step=batch * ranks * accumulation, epochs=epochs, seed=7)
+    made = StreamedSchedule(deal, epochs=epochs, seed=7)
     for number, lengths in enumerate(segments):
         made.add(np.array(lengths, dtype=np.int32), last=marked and number == len(segments) - 1)
     made.close()
@@ -81,18 +82,32 @@ def test_members_are_what_is_dealt_to_the_ranks(
     """As accelerate deals: micro-batches to one rank after the other, `accumulation` of them to a step."""
     batch, ranks, accumulation, width = shape
     made = streamed(segments, shape, epochs)
-    entries = [
-        entry for part in made.parts for epoch in range(part.passes) for entry in part.entries(epoch, made.per_step)
-    ]
+    entries = [entry for part in made.parts for epoch in range(part.passes) for entry in part.entries(epoch, ranks)]
     micro_batches = [entries[i : i + batch] for i in range(0, len(entries), batch)]
-    assert len(entries) % made.per_step == 0
-    assert made.total_steps is not None and len(entries) // made.per_step >= made.total_steps
+    per_step = batch * ranks * accumulation
+    assert len(entries) % per_step == 0
+    assert made.total_steps is not None and len(entries) // per_step >= made.total_steps
     for step in range(1, made.total_steps + 1):
         for rank, members in enumerate(made.members(step)):
             dealt = micro_batches[rank::ranks][(step - 1) * accumulation : step * accumulation]
             flat = [entry for micro_batch in dealt for entry in micro_batch]
             expected = [i for i in flat if i != EMPTY] if width is None else [i for row in flat for i in row]
             assert members.tolist() == expected
+
+
+@settings(max_examples=50, deadline=None)
+@given(SEGMENTS, SHAPES, st.integers(1, 5))
+def test_a_step_stays_what_it_is_on_another_number_of_ranks(
+    segments: list[list[int]], shape: tuple[int, int, int, int | None], ranks: int
+) -> None:
+    batch, _, _, width = shape
+    made = streamed(segments, shape, 2.0)
+    entries = [entry for part in made.parts for epoch in range(part.passes) for entry in part.entries(epoch, ranks)]
+    per_step = Dealing(made.parts[0].schedule, ranks).accumulation * ranks * batch
+    for step in range(1, (made.total_steps or 0) + 1):
+        dealt = entries[(step - 1) * per_step : step * per_step]
+        flat = [i for i in dealt if i != EMPTY] if width is None else [i for row in dealt for i in row]
+        assert sorted(flat) == sorted(np.concatenate(made.members(step)).tolist())
 
 
 @settings(max_examples=50, deadline=None)
@@ -109,7 +124,7 @@ def test_the_end_and_the_decay_are_known_with_the_last_segment() -> None:
     def deal(lengths: np.ndarray, epochs: float, seed: int) -> Schedule:
         return Schedule(lengths, batch=2, ranks=1, accumulation=1, epochs=epochs, seed=seed)
 
-    made = StreamedSchedule(deal, per_step=2, epochs=1.5, seed=0)
+    made = StreamedSchedule(deal, epochs=1.5, seed=0)
     made.add(np.full(20, 5), last=False)
     assert (made.known_steps, made.total_steps, made.decay_begins) == (10, None, None)
     made.add(np.full(12, 5), last=True)

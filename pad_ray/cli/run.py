@@ -1,0 +1,92 @@
+"""The commands of a run: each does the steps that are still missing in the run directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pad_ray.cli.app import AllowChanged, Config, DryRun, Overrides
+from pad_ray.cli.session import opened, plan_training, rehearse, show
+
+
+def distill(
+    config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
+) -> None:
+    """The whole method: synthesize, train, refine, evaluate. Resumes where a killed run stopped."""
+    if dry_run:
+        return rehearse(config, overrides, trains=True, samples=True)
+    from pad_ray.report.tables import distillation_table
+
+    with opened(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
+        summary = pipeline.distill()
+    show(distillation_table(summary, pipeline.folder))
+
+
+def synthesize(
+    config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
+) -> None:
+    """The teacher writes programs, they are run and judged, every verdict is kept."""
+    if dry_run:
+        return rehearse(config, overrides)
+    from pad_ray.report.tables import synthesis_table
+
+    with opened(config, overrides, allow_changed=allow_changed) as pipeline:
+        totals = pipeline.synthesize()
+    show(synthesis_table(totals, pipeline.synthesis, pipeline.screening()))
+
+
+def train(
+    config: Config,
+    overrides: Overrides = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="print settings, memory per rank, tokens and steps; start nothing")
+    ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="GPUSxGIB[/GIB]", help="with --dry-run: nodes to plan for, e.g. 8x80/1024, not this machine"
+        ),
+    ] = None,
+    allow_changed: AllowChanged = None,
+) -> None:
+    """Train the student on the right programs of a synthesis."""
+    if dry_run:
+        return plan_training(config, overrides, on)
+    if on is not None:
+        raise typer.BadParameter("plans for other machines: only with --dry-run", param_hint="--on")
+    with opened(config, overrides, trains=True, allow_changed=allow_changed) as pipeline:
+        model = pipeline.train()
+    typer.echo(f"student: {model}")
+
+
+def refine(
+    config: Config, overrides: Overrides = None, dry_run: DryRun = False, allow_changed: AllowChanged = None
+) -> None:
+    """Rounds in which the trained student learns to repair programs."""
+    if dry_run:
+        return rehearse(config, overrides, trains=True, samples=True)
+    with opened(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
+        refined = pipeline.refine()
+    typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
+
+
+def evaluate(
+    config: Config,
+    overrides: Overrides = None,
+    model: Annotated[str | None, typer.Option(help="checkpoint to measure; by default the run's best student")] = None,
+    name: Annotated[str | None, typer.Option(help="name of the result; by default the model's")] = None,
+    dry_run: DryRun = False,
+    allow_changed: AllowChanged = None,
+) -> None:
+    """Accuracy of a model on the evaluation sets."""
+    if dry_run:
+        return rehearse(config, overrides, samples=True, model=model)
+    from pad_ray.pipeline import evaluated
+    from pad_ray.report.tables import evaluation_table
+
+    with opened(config, overrides, samples=True, model=model, allow_changed=allow_changed) as pipeline:
+        known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
+        pipeline.measure(known, path)
+    show(evaluation_table(evaluated(pipeline.folder / "evaluation" / known), f"{known}: {path}"))
