@@ -45,6 +45,8 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
         self._control = TrainerControl()
         self.waited = 0.0
         """Seconds without a segment to train on, since the ranks were started."""
+        self.stopped = False
+        """The training was stopped before its end; no model is to be made of it."""
 
     def await_first(self) -> bool:
         """Wait for the first segment; False where the training is to stop before there is one."""
@@ -90,7 +92,8 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             elif corpus.ended:
                 schedule.close()
         if corpus.halted and self._state.global_step >= schedule.known_steps:
-            self._control.should_training_stop = True  # there is no step left at whose end it could stop
+            # There is no step left at whose end it could stop.
+            self.stopped = self._control.should_training_stop = True
         return len(schedule.parts) > known
 
     def _next(self) -> bool:
@@ -113,11 +116,6 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             entry = {"message": message, "step": self._state.global_step, "waiting_seconds": seconds}
             say(self._plan.out_dir, entry)
 
-    @property
-    def stopped(self) -> bool:
-        """The training was stopped before its end; no model is to be made of it."""
-        return bool(self._state.global_step != self.schedule.total_steps)
-
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
@@ -137,4 +135,4 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             dist.broadcast_object_list(seen, src=0)
             stop = seen[0]
         if stop and state.global_step < state.max_steps:
-            control.should_save = control.should_training_stop = True
+            self.stopped = control.should_save = control.should_training_stop = True
