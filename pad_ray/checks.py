@@ -131,8 +131,6 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
         check_capacity(key, engine, config.executor, gpus=gpus, most_gpus=most, cpus=cpus)
     if base is None:
         return
-    if config.student.stream:
-        check_stream(config.student)
     info = describe_checkpoint(base)
     check_student(
         config.student,
@@ -223,6 +221,8 @@ def check_trainable(config: RunConfig, base: Path) -> None:
             f"student.packing: examples of a {info.model_type} model cannot be kept apart in a packed row; "
             "set student.packing=false"
         )
+    if student.stream:
+        check_stream(student)
 
 
 def check_refined(config: RunConfig) -> None:

@@ -119,7 +119,8 @@ class Together:
 
     def _both(self) -> None:
         second = self._second
-        figures = "  ".join(text for text in (second.count or f"{second.done:,.0f} steps", second.detail) if text)
+        shown = [second.count or f"{second.done:,.0f} steps", *(f"{label} {text}" for label, text in second.rows)]
+        figures = "  ".join(text for text in (*shown, second.detail) if text)
         rows = ((second.stage, figures),) if second.stage else ()
         name = f"{self._shown.stage or '...'} and {second.stage}" if second.stage else self._shown.stage
         note = self._shown.note or second.note

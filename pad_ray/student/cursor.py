@@ -49,22 +49,22 @@ class Cursor:
     stream: bool = False
     """The corpus comes in segments; the fingerprint is that of what they have in common."""
 
-    def schedule(self, corpus: MappedCorpus | SegmentedCorpus) -> Schedule:
+    def schedule(self, corpus: MappedCorpus) -> Schedule:
         """The order in which the examples of `corpus` come, to the end of the training."""
-        schedule = self._drawn(corpus.lengths, self.epochs, self.seed)
+        schedule = self._deal(corpus.lengths, self.epochs, self.seed)
         schedule.total_steps = last_step(schedule, tokens=self.tokens, steps=self.steps)
         return schedule
 
     def streamed(self, corpus: SegmentedCorpus) -> StreamedSchedule:
         """The same for segments that come one by one, as far as they are read."""
-        schedule = StreamedSchedule(self._drawn, epochs=self.epochs, seed=self.seed)
+        schedule = StreamedSchedule(self._deal, epochs=self.epochs, seed=self.seed)
         for segment, part in zip(corpus.segments, corpus.parts, strict=True):
             schedule.add(part.lengths, last=segment.last)
         if corpus.ended:
             schedule.close()
         return schedule
 
-    def _drawn(self, lengths: np.ndarray, epochs: float, seed: int) -> Schedule:
+    def _deal(self, lengths: np.ndarray, epochs: float, seed: int) -> Schedule:
         return Schedule(
             lengths,
             batch=self.batch,
@@ -115,7 +115,7 @@ class Steps:
         self._corpus = MappedCorpus(where) if segments is None else segments
         if self._corpus.record["fingerprint"] != cursor.fingerprint:
             raise RunDirectoryError(f"{out_dir}: its corpus was made anew since the training; train again to have both")
-        self._schedule = cursor.schedule(self._corpus) if segments is None else cursor.streamed(segments)
+        self._schedule = cursor.schedule(MappedCorpus(where)) if segments is None else cursor.streamed(segments)
 
     def __len__(self) -> int:
         schedule = self._schedule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -31,9 +32,7 @@ from pad_ray.student.segments import (
 )
 from pad_ray.student.streamed import LEAST_STEPS, StreamedSchedule, programs_of, to_cut, warmup_steps
 from pad_ray.student.tokenised import Recipe
-from pad_ray.student.tokenizer import tokenizer_fingerprint
 from pad_ray.student.zero import packed_width
-from pad_ray.teacher.form import Form
 
 Made = tuple[CorpusReport, MappedCorpus]
 """A segment's corpus."""
@@ -63,21 +62,31 @@ class Cutter:
         self._over = False
         """No segment will follow."""
 
-    def begin(
-        self,
-        model: str,
-        folder: Path,
-        *,
-        max_source: int,
-        max_target: int,
-        seq2seq: bool,
-        max_length: int | None = None,
-        form: Form = "plain",
-    ) -> CorpusReport:
+    def fingerprint(self, recipe: Recipe) -> str:
+        """Of all segments together, before there is any: of what they have in common."""
+        return fingerprint_of(self._made_of(self._own(recipe)))
+
+    def _made_of(self, recipe: Recipe) -> dict[str, Any]:
+        return {"settings": recipe.settings(), "source": self._source(()).identity}
+
+    def _own(self, recipe: Recipe) -> Recipe:
+        """Examples longer than a packed row are left out like other too long ones: here nobody can look at the longest
+        of all before the first step.
+        """
+        return recipe if recipe.seq2seq else replace(recipe, max_length=self._longest(recipe))
+
+    def _longest(self, recipe: Recipe) -> int:
+        both = recipe.max_source + recipe.max_target
+        return min(length for length in (recipe.max_length, self._width(recipe), both) if length)
+
+    def _width(self, recipe: Recipe) -> int | None:
+        return packed_width(self._config, encoder_decoder=recipe.seq2seq, max_positions=recipe.max_length)
+
+    def begin(self, model: str, folder: Path, recipe: Recipe) -> CorpusReport:
         """Claim `folder` for these segments, keep those that are recorded, and cut what can be cut by now.
 
-        The arguments are those of `build_corpus`. Examples longer than a packed row are left out like other too long
-        ones: here nobody can look at the longest of all before the first step.
+        Args:
+            recipe: as for a corpus that is known; its tokenizer is that of `model`.
 
         Returns:
             What is in the segments so far.
@@ -86,19 +95,9 @@ class Cutter:
             RunDirectoryError: the folder has segments of another stream, or of shards that are gone.
             the errors of `build_corpus`.
         """
-        self._model, self._folder = model, folder
-        width = packed_width(self._config, encoder_decoder=seq2seq, max_positions=max_length)
-        longest = min(length for length in (max_length, width, max_source + max_target) if length)
-        self._recipe = Recipe(
-            tokenizer=tokenizer_fingerprint(Path(model)),
-            form=form,
-            max_source=max_source,
-            max_target=max_target,
-            max_length=None if seq2seq else longest,
-            seq2seq=seq2seq,
-        )
-        self._schedule = self._empty_schedule(width)
-        self._claim(longest)
+        self._model, self._folder, self._recipe = model, folder, self._own(recipe)
+        self._schedule = self._empty_schedule(self._width(recipe))
+        self._claim(self._longest(recipe))
         (folder / HALT_FILE).unlink(missing_ok=True)
         # No rank holds a CPU yet, and with the synthesis ended no engine: all nodes may tokenise what there is.
         spread = self._arrivals.ended()
@@ -118,7 +117,7 @@ class Cutter:
         return StreamedSchedule(deal, epochs=config.epochs, seed=self._seed)
 
     def _claim(self, longest: int) -> None:
-        content = {"settings": self._recipe.settings(), "source": self._source(()).identity}
+        content = self._made_of(self._recipe)
         record = content | {"fingerprint": fingerprint_of(content), "longest": longest}
         if not (self._folder / STREAM_FILE).exists():
             commit_json(self._folder / STREAM_FILE, record)

@@ -10,11 +10,11 @@ import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from pad_ray.errors import ShardError, TrainingError
 from pad_ray.student.corpus import CorpusReport
 from pad_ray.student.cutting import Cutter
+from pad_ray.student.tokenised import Recipe
 
 LOOK_SECONDS = 2.0
 """Between two looks at the ledger: a listing of a bucket costs a request, and a shard takes longer to be made."""
@@ -36,9 +36,13 @@ class Follower:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._follow, name="synthesis-follower", daemon=True)
 
-    def begin(self, model: str, folder: Path, **options: Any) -> CorpusReport:
-        """See `Cutter.begin`, which takes what `build_corpus` takes."""
-        return self._cutter.begin(model, folder, **options)
+    def fingerprint(self, recipe: Recipe) -> str:
+        """See `Cutter.fingerprint`."""
+        return self._cutter.fingerprint(recipe)
+
+    def begin(self, model: str, folder: Path, recipe: Recipe) -> CorpusReport:
+        """See `Cutter.begin`."""
+        return self._cutter.begin(model, folder, recipe)
 
     def halt(self, reason: str) -> None:
         """Let the training stop with a savepoint, from which it goes on when it is started again."""

@@ -116,8 +116,6 @@ def teach(
     executor = executor or ExecutorConfig()
     report(Event(stage, detail="preparing the corpus"))
     info = describe_checkpoint(Path(model))
-    follower = examples if isinstance(examples, Follower) else None
-    config = config.model_copy(update={"stream": follower is not None})
     limits: dict[str, Any] = {
         "max_source": config.max_source_tokens,
         "max_target": config.max_target_tokens,
@@ -126,18 +124,23 @@ def teach(
         "seq2seq": info.encoder_decoder,
         "form": config.form,
     }
+    config = config.model_copy(update={"stream": isinstance(examples, Follower)})
     draw = Draw(config.budget.examples, seed) if config.budget.examples else None
+    recipe = Recipe(tokenizer=tokenizer_fingerprint(Path(model)), **limits)
+    if (folder / RUN_FILE).exists():  # looked at before its corpus would give way
+        if isinstance(examples, Follower):
+            known = examples.fingerprint(recipe)
+        else:
+            known = corpus_fingerprint(examples, recipe, draw)
+        content = training_content(known, Path(model), config, seed, epochs, learning_rate)
+        content |= validation_content(config.validation, executor, template)
+        if names := differing(folder, content):
+            if set_aside is None:
+                raise another_training(folder, names)
+            set_aside(names)
     if isinstance(examples, Follower):
-        corpus = examples.begin(model, folder / "corpus", **limits)
+        corpus = examples.begin(model, folder / "corpus", recipe)
     else:
-        if (folder / RUN_FILE).exists():  # looked at before its corpus would give way
-            known = corpus_fingerprint(examples, Recipe(tokenizer=tokenizer_fingerprint(Path(model)), **limits), draw)
-            content = training_content(known, Path(model), config, seed, epochs, learning_rate)
-            content |= validation_content(config.validation, executor, template)
-            if names := differing(folder, content):
-                if set_aside is None:
-                    raise another_training(folder, names)
-                set_aside(names)
         corpus = build_corpus(examples, model, folder / "corpus", draw=draw, **limits)
     left_out = f" ({corpus.left_out_too_long:,} too long: {LEFT_OUT_FILE})" if corpus.left_out_too_long else ""
     report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {config.workers} ranks"))
@@ -150,9 +153,8 @@ def teach(
         elif "accuracy" in line:
             report(Event(stage, note=told(line)))
         else:
-            total, left = line["total"] or 0, line["eta_seconds"]
-            detail = "" if total else "as long as the synthesis goes on"
-            report(Event(stage, line["step"], total, detail, rows=(shown(line),), eta_seconds=left))
+            going_on = "" if line["total"] else "as long as the synthesis goes on"
+            report(Event(stage, line["step"], line["total"] or 0, going_on, (shown(line),), line["eta_seconds"]))
 
     done = train_student(
         corpus_dir=folder / "corpus",
@@ -165,7 +167,7 @@ def teach(
         executor=executor,
         template=template,
         on_progress=on_progress,
-        follower=follower,
+        follower=examples if isinstance(examples, Follower) else None,
     )
     if note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens):
         report(Event(stage, note=note))

@@ -56,8 +56,9 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         self._waited_before = self._sampler.waited
         if not state.is_world_process_zero:
             return
-        folder = self._plan.corpus_dir
-        corpus = recorded(corpus_record(segment_dir(folder, 0) if self._plan.config.stream else folder))
+        # Of a stream the first segment stands for all.
+        where = self._plan.corpus_dir
+        corpus = recorded(corpus_record(segment_dir(where, 0) if self._plan.config.stream else where))
         flops = work(anatomy_of(self._plan.model), self._plan.config, corpus).flops_per_token
         self._throughput = Throughput(flops_per_token=flops, peak=peak)
         if "tensorboard" in self._plan.config.log_to:

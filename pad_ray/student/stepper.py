@@ -51,6 +51,15 @@ class Stepper(Trainer):  # type: ignore[misc]
     def _get_train_sampler(self, train_dataset: Any = None) -> EpochSampler | Stream:
         return self.sampler
 
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+        """Trainer's own, or that of a stream."""
+        if self._stream is None:
+            return super().create_scheduler(num_training_steps, optimizer)
+        if self.lr_scheduler is None:
+            self.lr_scheduler: Any = self._stream.scheduler(optimizer or self.optimizer)
+            self._created_lr_scheduler = True
+        return self.lr_scheduler
+
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
         with self.saving.savepoint(self.deepspeed, self.state.global_step):
             super()._save_checkpoint(model, trial)
@@ -97,15 +106,6 @@ class Stepper(Trainer):  # type: ignore[misc]
     @property
     def _of_step(self) -> str:
         return f"micro-step {self._micro_step} of {self._micro_steps}"
-
-    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
-        """Trainer's own, or that of a stream."""
-        if self._stream is None:
-            return super().create_scheduler(num_training_steps, optimizer)
-        if self.lr_scheduler is None:
-            self.lr_scheduler: Any = self._stream.scheduler(optimizer or self.optimizer)
-            self._created_lr_scheduler = True
-        return self.lr_scheduler
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

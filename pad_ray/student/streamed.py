@@ -118,7 +118,7 @@ class Part:
         return math.ceil(self.schedule.total_steps / self.schedule.steps_per_epoch)
 
     def entries(self, number: int, ranks: int) -> list[Any]:
-        """Entries of one pass as so many ranks take them, filled up with empty ones to whole optimizer steps.
+        """Entries of one pass for so many ranks, filled up with empty ones to whole optimizer steps.
 
         A pass in the midst of a training cannot end with fewer micro-batches than a step has: Trainer counts them.
         """

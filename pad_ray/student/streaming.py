@@ -45,15 +45,18 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
         self._control = TrainerControl()
         self.waited = 0.0
         """Seconds without a segment to train on, since the ranks were started."""
+        self.stopped = False
+        """The training was stopped before its end; no model is to be made of it."""
 
     def await_first(self) -> bool:
         """Wait for the first segment; False where the training is to stop before there is one."""
         return bool(self._corpus.segments) or self._next()
 
-    def begin(self, cursor: Cursor, ranks: int) -> None:
+    def begin(self, cursor: Cursor, ranks: int) -> Stream:
         """To be called once the first segment is there, before anything below."""
         self.schedule, self._ranks = cursor.streamed(self._corpus), ranks
         self.accumulation = Dealing(self.schedule.parts[0].schedule, ranks).accumulation
+        return self
 
     def scheduler(self, optimizer: Optimizer) -> LambdaLR:
         """The learning rate. A function and no object: LambdaLR would put an object's fields into the savepoints."""
@@ -89,22 +92,20 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             elif corpus.ended:
                 schedule.close()
         if corpus.halted and self._state.global_step >= schedule.known_steps:
-            self._control.should_training_stop = True  # there is no step left at whose end it could stop
+            # There is no step left at whose end it could stop.
+            self.stopped = self._control.should_training_stop = True
         return len(schedule.parts) > known
 
     def _next(self) -> bool:
         """Wait until there is another segment, or will be none."""
-        with self._watch.excused("waiting for the synthesis", None):
-            return self._await_next()
-
-    def _await_next(self) -> bool:
         corpus, began, said = self._corpus, time.monotonic(), 0.0
-        while not (found := corpus.grow()) and not corpus.ended and not corpus.halted:
-            time.sleep(LOOK_SECONDS)
-            waited = time.monotonic() - began
-            if waited - said >= SAY_SECONDS:
-                said = waited
-                self._say_waiting(waited)
+        with self._watch.excused("waiting for the synthesis", None):
+            while not (found := corpus.grow()) and not corpus.ended and not corpus.halted:
+                time.sleep(LOOK_SECONDS)
+                waited = time.monotonic() - began
+                if waited - said >= SAY_SECONDS:
+                    said = waited
+                    self._say_waiting(waited)
         self.waited += time.monotonic() - began
         return found is not None
 
@@ -114,12 +115,6 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             message = f"waiting for the synthesis: {count} segment{'' if count == 1 else 's'} so far"
             entry = {"message": message, "step": self._state.global_step, "waiting_seconds": seconds}
             say(self._plan.out_dir, entry)
-
-    @property
-    def stopped(self) -> bool:
-        """The training was stopped before its end, which a validation may have brought forward; no model is to be made
-        of it."""
-        return bool(self._state.global_step not in (self.schedule.total_steps, self._state.max_steps))
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -140,4 +135,4 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             dist.broadcast_object_list(seen, src=0)
             stop = seen[0]
         if stop and state.global_step < state.max_steps:
-            control.should_save = control.should_training_stop = True
+            self.stopped = control.should_save = control.should_training_stop = True

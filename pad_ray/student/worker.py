@@ -91,17 +91,19 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Wat
     from pad_ray.student.streaming import Stream
 
     rank, ranks = dist.get_rank(), dist.get_world_size()
-    stream = Stream(plan, corpus, watch) if isinstance(corpus, SegmentedCorpus) else None
-    if stream and not stream.await_first():
-        return
     with watch.excused("looking for a savepoint"):
         start = find_savepoint(plan, rank, ranks)
         # A savepoint is of the steps that were defined when the training began, on however many ranks it goes on.
         cursor = _cursor(plan, corpus, Cursor.read(plan.out_dir).ranks if start else ranks)
-        if stream:
-            stream.begin(cursor, ranks)
-        order = stream or Dealing(cursor.schedule(corpus), ranks)
         universal = start is not None and prepare(plan, start, rank, ranks)
+    order: Dealing | Stream
+    if isinstance(corpus, MappedCorpus):
+        order = Dealing(cursor.schedule(corpus), ranks)
+    else:
+        stream = Stream(plan, corpus, watch)
+        if not stream.await_first():
+            return
+        order = stream.begin(cursor, ranks)
     if rank == 0:
         cursor.write(plan.out_dir)
         if start:
@@ -109,8 +111,8 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Wat
     arguments = _arguments(plan, order.accumulation, universal=universal)
     model = _load_model(plan)
     collator = _collator(plan, load_tokenizer(str(plan.model)), model.config)
-    # The learning rate decays to this end, whatever the epochs have; that of a stream is known later on.
-    arguments.max_steps = order.schedule.total_steps or ENDLESS
+    # The learning rate decays to this end, whatever the epochs have; a stream's is known with its last segment.
+    arguments.max_steps = ENDLESS if isinstance(order, Stream) else order.schedule.total_steps
     stepper = Stepper(
         plan,
         order,
@@ -121,7 +123,7 @@ def _step(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus, watch: Wat
         data_collator=collator,
     )
     stepper.train(resume_from_checkpoint=str(start.path) if start else None)
-    if stream and stream.stopped:
+    if isinstance(order, Stream) and order.stopped:
         return  # with a savepoint; the driver knows why
     with watch.excused("writing the model"):
         _export(stepper, plan, rank)

@@ -61,6 +61,10 @@ def train(
     )
 
 
+def loss_of(event: Event) -> float:
+    return float(event.rows[0][1].split()[0])
+
+
 class Disturbed:
     """Shards come as the training gets on, and a rank is killed on the way."""
 
@@ -104,9 +108,9 @@ def test_the_training_follows_the_synthesis(
     assert happened.killed
     assert any("training goes on from checkpoint-" in said for said in happened.said)
     unknown = [event for event in happened.shown if not event.total]
-    assert unknown and all("as long as the synthesis" in event.detail for event in unknown)
+    assert unknown and all(event.detail == "as long as the synthesis goes on" for event in unknown)
     assert happened.shown[-1].done == happened.shown[-1].total == report.steps
-    losses = [float(event.rows[0][1].split()[0]) for event in happened.shown]
+    losses = [loss_of(event) for event in happened.shown]
     assert losses[-1] < 0.5 * losses[0]
     records = [
         recorded_segment(folder / "corpus", n) for n in range(read_json(folder / "corpus" / "end.json")["segments"])
@@ -164,7 +168,7 @@ def test_an_encoder_decoder_is_trained_on_a_synthesis_that_ended_before(tmp_path
     config = CONFIG.model_copy(update={"epochs": 1, "zero_stage": 1, "batch_size": 4, "gradient_accumulation": 2})
     shown: list[Event] = []
     report = train(synthesis, model, tmp_path / "student", lambda event, _: shown.append(event), config)
-    losses = [float(event.rows[0][1].split()[0]) for event in shown if event.rows]
+    losses = [loss_of(event) for event in shown if event.rows]
     assert losses[-1] < losses[0]
     # One segment, the last: 96 examples, 16 to a step.
     assert report.steps == 6 < LEAST_STEPS

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pad_ray.checks import check_capacity, check_engine, check_student_engine
+from pad_ray.checks import check_capacity, check_engine, check_room, check_student_engine
 from pad_ray.config import EngineConfig, ExecutorConfig, RunConfig
 from pad_ray.errors import ConfigError
 from pad_ray.student.held_out import check_held_out
@@ -102,3 +102,33 @@ def test_the_student_is_asked_in_the_form_that_it_is_trained_in() -> None:
     config = RunConfig.model_validate({"student": {"form": "chat"}, "student_engine": {"form": "plain"}})
     assert (config.engine_of("a").form, config.engine_of("a").model) == ("chat", "a")
     assert RunConfig().engine_of("a").form == "plain"
+
+
+def no_room(gpus: int, cpus: float, ranks: int, **teacher: object) -> str:
+    config = RunConfig.model_validate({"teacher": teacher, "student": {"workers": ranks, "stream": True}})
+    try:
+        check_room(config, gpus=gpus, cpus=cpus)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("gpus", "cpus", "ranks", "teacher", "refused"),
+    [
+        (0, 2, 2, {}, ""),
+        (0, 2, 3, {}, "3 ranks do not fit beside 1 engines on 2 CPUs; set student.workers to 2 or less"),
+        (0, 1, 1, {}, "on 1 CPUs; set student.stream to false"),
+        (0, 4, 3, {"max_workers": 5}, "3 ranks do not fit beside 5 engines on 4 CPUs; set student.workers to 2"),
+        (8, 64, 4, {"workers": 2, "tensor_parallel_size": 2}, ""),
+        (8, 64, 5, {"workers": 2, "tensor_parallel_size": 2}, "beside 2 engines on 8 GPUs; set student.workers to 4"),
+        (8, 64, 8, {"tensor_parallel_size": 8}, "8 ranks do not fit beside 1 engines on 8 GPUs; set student.stream to"),
+        (8, 64, 8, {"engine": "openai"}, ""),
+    ],
+)
+def test_ranks_that_would_wait_for_the_end_of_the_synthesis_are_refused(
+    gpus: int, cpus: float, ranks: int, teacher: dict[str, object], refused: str
+) -> None:
+    said = no_room(gpus, cpus, ranks, **teacher)
+    assert refused in said
+    assert bool(said) == bool(refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,6 +23,7 @@ from pad_ray.shards.files import read_json
 from pad_ray.shards.manifest import MANIFEST
 from pad_ray.shards.place import Place
 from pad_ray.shards.writer import record_path, write_shard
+from pad_ray.student.follow import Follower
 from pad_ray.synthesis import runner
 from pad_ray.synthesis.flow import Flow
 from pad_ray.synthesis.parts import Parts
@@ -185,3 +187,30 @@ def test_what_belongs_to_a_student_is_set_aside_with_it(run: Path) -> None:
     pipeline.distill()
     pipeline._set_aside(["student.epochs"])
     assert (run / "old-1" / "student" / "model").exists() and (run / "old-2" / "student" / "model").exists()
+
+
+def test_a_student_that_follows_its_synthesis_is_trained_at_the_same_time(
+    drawn: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training, judge = threading.Event(), runner._run_parts
+    followed: list[object] = []
+
+    def run_parts(flow: Flow, place: Place, *rest: Any) -> str:
+        assert place.name != "synthesis" or training.wait(10), "the training waits for the end of the synthesis"
+        return judge(flow, place, *rest)
+
+    def teach(examples: object, *, folder: Path, **__: object) -> Any:
+        followed.append(examples)
+        training.set()
+        (folder / "model").mkdir(parents=True)
+        (folder / "model" / "config.json").write_text("trained")
+        return SimpleNamespace(model_path=folder / "model")
+
+    monkeypatch.setattr(runner, "_run_parts", run_parts)
+    monkeypatch.setattr(pipeline, "teach", teach)
+    monkeypatch.setattr(sys.modules["ray"], "cluster_resources", lambda: {"CPU": 2.0}, raising=False)
+    config = settings(tmp_path / "run")
+    (tmp_path / "run").mkdir()
+    summary = steps(config.model_copy(update={"student": config.student.model_copy(update={"stream": True})})).distill()
+    assert summary["kept"] == 4
+    assert [type(examples) for examples in followed] == [Follower]

@@ -75,13 +75,13 @@ def test_two_stages_are_shown_as_one_until_the_first_is_over() -> None:
     shown: list[Event] = []
     together = Together(shown.append)
     together.first(Event("synthesize", 10, 100, rows=(("yield", "80%"),), eta_seconds=5))
-    together.second(Event("train", 3, detail="loss 2.0"))
+    together.second(Event("train", 3, detail="no end yet", rows=(("loss", "2.0"),)))
     together.first(Event("synthesize", 20, 100, note="careful"))
     together.end_first()
     together.second(Event("train", 4, 9, "loss 1.0"))
     assert [event.stage for event in shown] == ["synthesize", *["synthesize and train"] * 2, "train"]
     assert shown[0] == Event("synthesize", 10, 100, rows=(("yield", "80%"),), eta_seconds=5)
-    assert shown[1].rows == (("yield", "80%"), ("train", "3 steps  loss 2.0"))
+    assert shown[1].rows == (("yield", "80%"), ("train", "3 steps  loss 2.0  no end yet"))
     assert (shown[1].count, shown[1].eta_seconds) == ("10/100", 5)
     assert shown[2].note == "careful"
     assert shown[3] == Event("train", 4, 9, "loss 1.0")

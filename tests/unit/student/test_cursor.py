@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pytest
 from pad_ray.errors import RunDirectoryError
 from pad_ray.student.cursor import CURSOR_FILE, Cursor, Steps
 from pad_ray.student.mapped import CORPUS_SCHEMA, RECORD_FILE, data_file
+from pad_ray.student.segments import STREAM_FILE, Segment, segment_dir
 
 LENGTHS = [3, 7, 5, 2, 8, 6, 4, 1, 9, 2, 3]
 
@@ -69,3 +71,20 @@ def test_what_cannot_be_told_is_not_made_up(folder: Path) -> None:
     corpus(folder / "corpus", "other")
     with pytest.raises(RunDirectoryError, match="its corpus was made anew"):
         Steps(folder)
+
+
+def test_the_steps_of_segments_are_told_as_far_as_they_are_known(tmp_path: Path) -> None:
+    where = tmp_path / "corpus"
+    where.mkdir()
+    (where / STREAM_FILE).write_text(json.dumps({"fingerprint": "f"}))
+    replace(cursor(None), stream=True).write(tmp_path)
+    for number, last in enumerate((False, True)):
+        corpus(segment_dir(where, number))
+        Segment(number, "f", {}, last=last, warmup_steps=0).write(where)
+        steps = Steps(tmp_path)
+        # Three steps a segment; with the last one the second epoch, over both, is known too.
+        assert len(steps) == (12 if last else 3)
+    entered = [step for step in range(1, 13) for ids in steps.programs(step) for name in ids if name == "p4"]
+    assert len(entered) == 4, "the same examples are in both segments"
+    assert entered[0] <= 3 < entered[1] <= 6 < entered[2]
+    assert list(steps.steps_of("p4")) == sorted(set(entered))

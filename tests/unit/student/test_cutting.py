@@ -27,8 +27,11 @@ from pad_ray.student.segments import (
     SegmentedCorpus,
     recorded_segment,
     segment_dir,
+    stream_record,
 )
 from pad_ray.student.streamed import LEAST_STEPS
+from pad_ray.student.tokenised import Recipe
+from pad_ray.student.tokenizer import tokenizer_fingerprint
 
 SHARDS = 12
 CONFIG = StudentConfig(stream=True, batch_size=2, epochs=2)
@@ -46,11 +49,16 @@ def synthesis(tmp_path: Path) -> GrowingSynthesis:
     return GrowingSynthesis(Place.of(tmp_path / "synthesis"), SHARDS)
 
 
+def recipe(model: str, max_target: int = 256) -> Recipe:
+    tokenizer = tokenizer_fingerprint(Path(model))
+    return Recipe(tokenizer, "plain", max_source=400, max_target=max_target, max_length=512, seq2seq=False)
+
+
 def cutter(
     synthesis: GrowingSynthesis, model: str, folder: Path, config: StudentConfig = CONFIG, max_target: int = 256
 ) -> Cutter:
     made = Cutter(synthesis.place, synthesis.source, config, seed=3)
-    made.begin(model, folder, max_source=400, max_target=max_target, max_length=512, seq2seq=False)
+    made.begin(model, folder, recipe(model, max_target))
     return made
 
 
@@ -103,9 +111,9 @@ def test_each_shard_comes_into_one_segment_and_the_last_is_known_as_such(
 
 def test_a_synthesis_that_ended_before_is_one_segment(synthesis: GrowingSynthesis, model: str, tmp_path: Path) -> None:
     synthesis.close()
-    report = Cutter(synthesis.place, synthesis.source, CONFIG, seed=3).begin(
-        model, tmp_path / "corpus", max_source=400, max_target=256, seq2seq=False
-    )
+    cutting = Cutter(synthesis.place, synthesis.source, CONFIG, seed=3)
+    report = cutting.begin(model, tmp_path / "corpus", recipe(model))
+    assert stream_record(tmp_path / "corpus")["fingerprint"] == cutting.fingerprint(recipe(model))
     (only,) = recorded(tmp_path / "corpus")
     assert only.last and len(only.shards) == SHARDS
     assert report.examples == SHARDS * PER_SHARD * KEEP
