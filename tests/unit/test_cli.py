@@ -214,7 +214,9 @@ def test_a_budget_ends_where_refinement_begins(run: Path, refused: Callable[...,
         line = refused("distill", run, f"student.budget.{limit}=100")
         assert line.startswith("refinement.rounds: a round would go beyond student.budget; set refinement.rounds=0")
     line = refused("train", run, "student.budget.examples=100", "student.stream=true")
-    assert line.startswith("student.budget.examples: they are drawn from all that there are; set student.stream=false")
+    assert line.startswith(
+        "student.budget: is counted on a corpus that is known; leave it out, or set student.stream to false"
+    )
 
 
 def test_a_model_that_nobody_knows_how_to_pack_is_refused_at_the_door(run: Path, refused: Callable[..., str]) -> None:
