@@ -86,20 +86,16 @@ def _convert(savepoint: Path) -> None:
 
 
 def settle(engine: Any, savepoint: Path) -> None:
-    """Put right what the DeepSpeed engine has not loaded as it was; then remove the universal checkpoint.
+    """Put right what the DeepSpeed engine has loaded in another way than it had saved it; then remove the checkpoint.
 
-    Under ZeRO-3 it gives all groups of parameters the settings of the first, such as the weight decay, and all
-    parameters one and the same tensor to count steps in, to which each of them then adds. To all stages it loads that
-    tensor on the CPU, where torch's fused AdamW does not look for it.
+    It is the tensors in which steps are counted. Under ZeRO-3 all parts of the parameters (`sub_group_size`) get one and
+    the same, to which each of them then adds; under all stages it lies on the CPU, and torch's fused AdamW wants it
+    beside the parameters.
     """
     import torch
     import torch.distributed as dist
 
-    optimizer = engine.optimizer.optimizer
-    common = torch.load(savepoint / FOLDER / "zero" / "optimizer_state.pt", mmap=True, weights_only=False)
-    for group, saved in zip(optimizer.param_groups, common["param_groups"], strict=True):
-        group.update({key: value for key, value in saved.items() if key != "params"})
-    for parameter, state in optimizer.state.items():
+    for parameter, state in engine.optimizer.optimizer.state.items():
         if isinstance(state.get("step"), torch.Tensor):
             state["step"] = state["step"].clone().to(parameter.device)
     dist.barrier()  # the others have read it too
