@@ -132,7 +132,7 @@ class Validating(TrainerCallback):  # type: ignore[misc]
         return record
 
     def _say(self, message: str, step: int) -> None:
-        say(self._plan.out_dir, {"message": message, "step": step})
+        say(self._plan.out_dir, {"message": message, "step": step, "urgent": True})
 
 
 def _told(decided: Any) -> Any:
