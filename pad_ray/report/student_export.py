@@ -24,7 +24,7 @@ from pad_ray.shards.files import commit, commit_json, fingerprint_of, read_json,
 from pad_ray.shards.manifest import MANIFEST, total
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import records
-from pad_ray.student.checkpoint import ADAPTER_FILE, REPORT_FILE, describe_checkpoint, published_report
+from pad_ray.student.checkpoint import ADAPTER_FILE, REPORT_FILE, anatomy_of, describe_checkpoint, published_report
 from pad_ray.student.lora import adapter_parameters, for_encoder_decoder, merge
 from pad_ray.student.mapped import read_record
 
@@ -183,7 +183,7 @@ def known_of(found: Found, folder: Path) -> Student:
         training=found.report,
         adapter=adapter,
         encoder_decoder=for_encoder_decoder(folder) if adapter else describe_checkpoint(folder).encoder_decoder,
-        parameters=adapter_parameters(folder) if adapter else describe_checkpoint(folder).parameters,
+        parameters=adapter_parameters(folder) if adapter else anatomy_of(folder).parameters,
         synthesis=_synthesis(place) if place.exists(MANIFEST) else {},
         corpus=corpus["report"] if corpus else {},
         accuracies=_accuracies(found),
