@@ -33,7 +33,7 @@ def make_corpus(folder: Path, tokenizer: str, *, seq2seq: bool = False) -> Path:
     (folder / data_file(0)).write_bytes(b"")
     files = [{"name": data_file(0), "bytes": 0}]
     record = {
-        "settings": {"seq2seq": seq2seq, "tokenizer": tokenizer}, "files": files, "fingerprint": "f", "longest": 9,
+        "settings": {"seq2seq": seq2seq, "tokenizer": tokenizer, "form": "plain"}, "files": files, "fingerprint": "f", "longest": 9,
     }  # fmt: skip
     (folder / RECORD_FILE).write_text(json.dumps(record))
     return folder
