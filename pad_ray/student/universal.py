@@ -88,7 +88,7 @@ def _convert(savepoint: Path) -> None:
 def settle(engine: Any, savepoint: Path) -> None:
     """Put right what the DeepSpeed engine has loaded in another way than it had saved it; then remove the checkpoint.
 
-    It is the tensors in which steps are counted. Under ZeRO-3 all parts of the parameters (`sub_group_size`) get one and
+    It is the tensors that count steps. Under ZeRO-3 all parts of the parameters (`sub_group_size`) get one and
     the same, to which each of them then adds; under all stages it lies on the CPU, and torch's fused AdamW wants it
     beside the parameters.
     """
