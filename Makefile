@@ -1,6 +1,7 @@
 # make run     set up and distil a student (configs/quickstart.yaml)
-# make test    set up and run every test
+# make test    set up and run every test but a few slow ones
 # make check   the fast part: lint, types, layers, unit tests
+# make slow    those: ZeRO stages, precisions and adapters side by side; a stream repeated
 # make chaos   kill 100 processes of runs at random and compare; 15 to 30 minutes, writes benchmarks/results/chaos.json
 # make setup   .venv with everything; does nothing when up to date
 
@@ -24,7 +25,7 @@ export RAY_USAGE_STATS_ENABLED := 0
 # Containers often set it; then every one of the many processes of a run would compile all that it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run test check lint types layers unit chaos constraints clean
+.PHONY: setup run test check lint types layers unit slow chaos constraints clean
 
 setup: $(STAMP)
 
@@ -42,7 +43,7 @@ run: setup
 	$(BIN)/pad-ray distill $(CONFIG) $(ARGS)
 
 test: check
-	$(BIN)/pytest -q -m 'not unit' tests
+	$(BIN)/pytest -q -m 'not unit and not slow' tests
 
 check: setup lint types layers unit
 
@@ -58,6 +59,9 @@ layers:
 
 unit:
 	$(BIN)/pytest -q -n 2 tests/unit
+
+slow: setup
+	$(BIN)/pytest -q -m slow tests
 
 chaos: setup
 	$(BIN)/pytest -q -s tests/chaos/long_form.py

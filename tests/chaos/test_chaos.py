@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
-import pytest
 from calm import settings
 from driver import Driver
 from raylets import Raylets
@@ -19,7 +18,6 @@ QUESTIONS = 400
 SEED = 7
 
 
-@pytest.mark.slow
 def test_a_run_ends_as_if_nothing_had_been_killed(undisturbed: Callable[[int], Outcome], tmp_path: Path) -> None:
     calm = undisturbed(QUESTIONS)
     random = Random(SEED)

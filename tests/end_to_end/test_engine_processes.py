@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 
 from pad_ray.config import EngineConfig
 from pad_ray.errors import EngineDied
@@ -99,7 +98,6 @@ def is_running(pid: int) -> bool:
         return False
 
 
-@pytest.mark.slow
 def test_the_processes_of_an_engine_die_with_the_one_that_made_it(tmp_path: Path) -> None:
     out = tmp_path / "processes.json"
     process = start("load_and_wait", out)
@@ -120,7 +118,6 @@ def test_the_processes_of_an_engine_die_with_the_one_that_made_it(tmp_path: Path
     assert not [left for left in leftovers(RUN) if left.pid in running]
 
 
-@pytest.mark.slow
 def test_draws_are_told_that_the_process_of_their_engine_was_killed(tmp_path: Path) -> None:
     out = tmp_path / "outcomes.json"
     process = start("load_and_kill", out)

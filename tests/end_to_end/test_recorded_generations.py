@@ -34,7 +34,6 @@ SETS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
 def test_verify_gives_the_published_counts_by_status(name: str, shared_data: Path, tmp_path: Path) -> None:
     *dataset, path = SETS[name]
@@ -54,7 +53,6 @@ def test_verify_gives_the_published_counts_by_status(name: str, shared_data: Pat
     assert sum(table.num_rows for table in read_shards(tmp_path / "out" / "shards")) == sum(counts.values())
 
 
-@pytest.mark.slow
 def test_every_lane_and_a_fresh_interpreter_say_the_same_of_every_generation(shared_data: Path) -> None:
     sources = [
         extract_program(json.loads(line)["completion"])

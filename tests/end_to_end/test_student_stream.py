@@ -136,6 +136,7 @@ def test_every_program_enters_one_step_of_the_first_pass(
     assert len(set(entered)) == SHARDS * PER_SHARD * KEEP
 
 
+@pytest.mark.slow
 def test_repeated_from_its_records_it_gives_the_same_weights_though_it_was_stopped(
     disturbed: tuple[GrowingSynthesis, Path, Disturbed, TrainingReport], llama: Path, tmp_path: Path
 ) -> None:

@@ -36,7 +36,6 @@ def cluster() -> Iterator[Any]:
     nodes.shutdown()
 
 
-@pytest.mark.slow
 def test_a_cluster_is_surveyed_node_by_node_and_a_pool_outlives_one(cluster: Any) -> None:
     events: list[Event] = []
     surveys = examine(None, events.append, QUICK)

@@ -88,7 +88,6 @@ def test_the_exit_code_says_whether_every_node_holds(
         assert ("not ok" in told) == bool(code)
 
 
-@pytest.mark.slow
 def test_this_machine_is_surveyed() -> None:
     here = QUICK("127.0.0.1", "")
     assert here.holds, here

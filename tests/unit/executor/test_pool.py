@@ -18,8 +18,6 @@ from pad_ray.executor.actor import ExecutorActor, Post
 from pad_ray.executor.pool import ExecutorPool
 from pad_ray.records import Program, Question, Verdict
 
-pytestmark = pytest.mark.slow
-
 CONFIG = ExecutorConfig(workers=2)
 
 REPORT_MS = 200
