@@ -60,8 +60,8 @@ LEAST_HEALTH_SECONDS = 600.0
 watchdogs of other ranks come before it, and say which rank it is; where there are none, it is the only way."""
 
 MEMORY = {"MALLOC_ARENA_MAX": "1"}
-"""Environment of the ranks. Ray Train calls them on a thread of their own, and in the arena of such a thread glibc gives
-memory back to the kernel and takes it again for every large tensor: without a GPU a twentieth of the time."""
+"""Environment of the ranks. Ray Train calls them on a thread of their own, and in the arena of such a thread glibc
+gives memory back to the kernel and takes it again for every large tensor: without a GPU a twentieth of the time."""
 
 RUN_FILE = "run.json"
 
