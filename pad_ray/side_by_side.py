@@ -101,6 +101,9 @@ class Together:
     def first(self, event: Event) -> None:
         """What the first stage reports."""
         with self._lock:
+            if event.note and event == Event(event.stage, note=event.note):
+                self._report(event)
+                return
             self._shown = event
             self._both()
 
@@ -111,6 +114,9 @@ class Together:
     def second(self, event: Event) -> None:
         """What the second stage reports; after the end of the first, by itself."""
         with self._lock:
+            if event.note and event == Event(event.stage, note=event.note):
+                self._report(event)  # a note by itself: it stays on the screen, and is nobody's last state
+                return
             self._second = event
             if self._over:
                 self._report(event)

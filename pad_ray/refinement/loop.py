@@ -103,7 +103,8 @@ class RefinementLoop:
             self._mixture(folder),
             model=model,
             folder=folder / "student",
-            config=self._config.student,
+            # The keys of other trackers are in the environment of the one who started the run, and not in an actor's.
+            config=self._config.student.model_copy(update={"log_to": ("tensorboard",)}),
             seed=self._config.seed + number,
             stage=f"{stage}: train",
             report=self._events.put,

@@ -8,7 +8,7 @@ are inside the functions.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -57,23 +57,25 @@ class Answering:
         room = Room(plan.max_positions, None, encoder_decoder=plan.encoder_decoder)
         self._rooms = [min(room.after(len(prompt)), plan.config.max_target_tokens) for prompt in self._prompts]
 
-    def completions(self) -> list[str]:
+    def completions(self, on_round: Callable[[], None] = lambda: None) -> list[str]:
         """One for each question, in order, on rank 0; nothing on the others. Every rank must call it.
 
-        A question that leaves no room for an answer is answered by "".
+        A question that leaves no room for an answer is answered by "". `on_round` is called as they get on.
         """
         import torch.distributed as dist
 
         rank, ranks = dist.get_rank(), dist.get_world_size()
-        asked = [index for index, room in enumerate(self._rooms) if room > 0]
         mine: dict[int, str] = {}
         with _undisturbed(), _answering(self._model, self._ending):
-            for shares in rounds([len(self._prompts[index]) for index in asked], ranks, self._batch):
-                together = [asked[place] for share in shares for place in share]
-                share = [asked[place] for place in shares[rank]]
-                width = max(len(self._prompts[index]) for index in together)
-                limit = min(self._rooms[index] for index in together)
-                mine |= dict(zip(share, self._generate(share, width, limit), strict=True))
+            # Only questions that leave the same room meet: a long one must not cut the answers to the others.
+            for limit in sorted({room for room in self._rooms if room > 0}):
+                asked = [index for index, room in enumerate(self._rooms) if room == limit]
+                for shares in rounds([len(self._prompts[index]) for index in asked], ranks, self._batch):
+                    together = [asked[place] for share in shares for place in share]
+                    share = [asked[place] for place in shares[rank]]
+                    width = max(len(self._prompts[index]) for index in together)
+                    mine |= dict(zip(share, self._generate(share, width, limit), strict=True))
+                    on_round()
         of_ranks: list[Any] | None = [None] * ranks if rank == 0 else None
         dist.gather_object(mine, of_ranks, dst=0)
         found = {index: text for answers in of_ranks or () for index, text in answers.items()}

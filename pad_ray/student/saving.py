@@ -17,6 +17,7 @@ from pad_ray.student import savepoint
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, save, unwritable
 from pad_ray.student.snapshot import Snapshot, state_bytes
+from pad_ray.student.watchdog import Watchdog
 
 HOST_SHARE = 0.5
 """Of the host memory that is free, what the copies of all ranks of a node may take. Where that is too little, states
@@ -43,7 +44,8 @@ class Copies(TorchCheckpointEngine):  # type: ignore[misc]
 class Saving(TrainerCallback):  # type: ignore[misc]
     """Has savepoints written while training goes on, and notices when they cannot be."""
 
-    def __init__(self, plan: TrainingPlan) -> None:
+    def __init__(self, plan: TrainingPlan, watch: Watchdog) -> None:
+        self._watch = watch
         self._folder, self._rank = plan.savepoints_dir, dist.get_rank()
         self._writer = SavepointWriter(self._folder, rank=self._rank, ranks=dist.get_world_size())
 
@@ -70,10 +72,14 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         self._writer.check()
         if state.global_step >= state.max_steps:
             control.should_save = False
+        # Trainer logs before it saves, and a loss that is not a number ends the training when it is logged: weights
+        # that are none any more never take the place of good ones.
+        control.should_log |= control.should_save
 
     def on_train_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
-        self._writer.wait()
-        dist.barrier()
-        self._writer.rotate()
+        with self._watch.excused("writing the last savepoint"):
+            self._writer.wait()
+            dist.barrier()
+            self._writer.rotate()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,9 +59,10 @@ class SavepointWriter:
             raise unwritable(path, error) from error
 
     def rotate(self) -> None:
-        """Remove the savepoints that are not kept. All ranks have waited for theirs."""
+        """Remove the savepoints that are not kept; what cannot be removed now is left to the next time."""
         if self._rank == 0:
-            savepoint.rotate(self._folder)
+            with suppress(OSError):
+                savepoint.rotate(self._folder)
 
     def _write(self, path: Path, states: dict[Path, Any], written: list[Path]) -> None:
         for file in list(states):

@@ -43,7 +43,7 @@ class Stepper(Trainer):  # type: ignore[misc]
             # Before the others: they look whether a step is the last, and it may make it that.
             self.add_callback(self.validating)
         self.add_callback(self.rounds)
-        self.saving = Saving(plan)
+        self.saving = Saving(plan, watch)
         self.add_callback(self.saving)
         if self._stream:
             self.add_callback(self._stream)

@@ -135,4 +135,4 @@ class Stream(TrainerCallback, Sampler[Any]):  # type: ignore[misc]
             dist.broadcast_object_list(seen, src=0)
             stop = seen[0]
         if stop and state.global_step < state.max_steps:
-            self.stopped = control.should_save = control.should_training_stop = True
+            self.stopped = control.should_save = control.should_log = control.should_training_stop = True

@@ -71,19 +71,22 @@ class Validating(TrainerCallback):  # type: ignore[misc]
         if state.global_step % self._every and state.global_step < state.max_steps:
             return
         started = time.monotonic()
-        # Programs may loop, each until its limit, and all ranks but one wait for their verdicts.
-        with self._watch.excused(f"step {state.global_step}, validation"):
-            self._validate(state, control)
+        self._validate(state, control)
         self._rounds.leave_out(time.monotonic() - started)
 
     def _validate(self, state: TrainerState, control: TrainerControl) -> None:
         started = time.monotonic()
-        completions = self._answering.completions()
-        made = self._judged(state.global_step, completions, started) if state.is_world_process_zero else None
-        keep = made is not None and self._patience.take(made.step, made.accuracy)
-        keep, stop = _told((keep, self._patience.exhausted))
+        place = f"step {state.global_step}, validation"
+        self._watch.at(place)
+        completions = self._answering.completions(lambda: self._watch.at(place))
+        # Programs may loop, each until its limit, and all ranks but one wait for their verdicts.
+        with self._watch.excused(f"{place}: verdicts", None):
+            made = self._judged(state.global_step, completions, started) if state.is_world_process_zero else None
+            keep = made is not None and self._patience.take(made.step, made.accuracy)
+            keep, stop = _told((keep, self._patience.exhausted))
         if keep:
-            self._keep(made)
+            with self._watch.excused(f"{place}: writing the best student"):
+                self._keep(made)
         if made is not None:
             self._history.append(made.entry())
             self._rounds.validated(made)

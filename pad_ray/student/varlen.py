@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 VARLEN = "varlen"
 """Its name as transformers' `attn_implementation`."""
 
-KERNEL_WIDEST_HEAD = 256
-"""Elements of a head that FlashAttention's kernels take at most."""
+KERNEL_WIDEST_HEAD, KERNEL_HEAD_MULTIPLE = 256, 8
+"""Elements of a head that FlashAttention's kernels take at most, and of which they take multiples."""
+
+KERNEL_CAPABILITY = (8, 0)
+"""CUDA compute capability from which on there are such kernels: Ampere."""
 
 
 def register() -> None:

@@ -264,13 +264,15 @@ def _load_model(plan: TrainingPlan) -> Any:
 
 
 def _attention(plan: TrainingPlan) -> str | None:
+    import torch
     from transformers import AutoConfig
 
     if plan.encoder_decoder:
         return None if plan.gpus else "eager"
     varlen.register()
     model = AutoConfig.from_pretrained(plan.model, local_files_only=True, trust_remote_code=False)
-    return chosen_attention(model, gpus=plan.gpus, half=plan.config.precision == "bf16")
+    recent = plan.gpus and torch.cuda.get_device_capability() >= varlen.KERNEL_CAPABILITY
+    return chosen_attention(model, gpus=plan.gpus, flash=recent and plan.config.precision == "bf16")
 
 
 def _dtype(config: StudentConfig) -> torch.dtype:

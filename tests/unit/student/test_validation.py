@@ -81,10 +81,10 @@ class Training:
         )  # fmt: skip
         self.left_out, self.heard, self.step, self.killed_in = 0.0, [], 0, ""  # type: ignore[var-annotated]
         rounds: Any = SimpleNamespace(validated=lambda made: self.heard.append(made.step), leave_out=self._leave_out)
-        watch: Any = SimpleNamespace(excused=lambda place: nullcontext())
+        watch: Any = SimpleNamespace(excused=lambda *_: nullcontext(), at=lambda place: None)
         with pytest.MonkeyPatch.context() as patched:
             if not answers:
-                patched.setattr(validation, "Answering", lambda *_: SimpleNamespace(completions=lambda: [""] * 4))
+                patched.setattr(validation, "Answering", lambda *_: SimpleNamespace(completions=lambda _: [""] * 4))
             self.validating = Validating(self.plan, self.model, rounds, watch, self._write)
         self.judge: Any = Judge()
         self.validating._judge = self.judge
@@ -260,3 +260,13 @@ def test_a_question_that_leaves_no_room_is_answered_by_nothing(tmp_path: Path, m
     completions = answering.completions()
     assert completions[2] == ""
     assert all(completions[place] for place in (0, 1, 3))
+
+
+def test_a_long_question_does_not_cut_the_answers_to_the_others(tmp_path: Path, model: tuple[Path, Any]) -> None:
+    training = Training(tmp_path, model, answers=True)
+    answering = training.validating._answering
+    before = answering.completions()
+    answering._rooms[2] = 1
+    after = answering.completions()
+    assert [after[place] for place in (0, 1, 3)] == [before[place] for place in (0, 1, 3)]
+    assert len(after[2]) < len(before[2])
