@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from harness.command import parser, run, say
 from harness.figures import Figure, against
@@ -31,9 +32,6 @@ SAVEPOINT_WORK = Work(batch=16, steps=215, warm_up=5)
 """Of the small model: two savepoints at the default interval; smaller steps than elsewhere, of which they take more."""
 
 RESUME_WORK = Work(batch=32, steps=published.START_STEPS, warm_up=0)
-
-WIDTHS = (256, 512)
-"""Tokens of the packed rows that are compared."""
 
 
 def trl(bench: Bench, model: str) -> None:
@@ -92,24 +90,26 @@ def packing(bench: Bench, model: str) -> None:
         work, of, replies = bench.work(model), f"packing, {short(model)}, {name}", Replies()
         corpus = bench.corpus(model, work.examples, kind)
         padded = settings.student(work, bench.gpus, packing=False)
-        ranks, mean = padded["workers"], mean_tokens(corpus)
-        layouts = {
-            published.BUCKETS: (padded, "ours"),
-            published.PADDED: (padded, "shuffled"),
-            published.WIDEST: (padded, "widest"),
+        rows = settings.packed(work, padded["workers"], mean=mean_tokens(corpus))
+        packed = settings.student(work, bench.gpus, packing=True, **rows)
+        # What is padded has attention masks, and the attention that is fastest with them here.
+        masked = {"attention": "sdpa" if bench.gpus else "eager"}
+        layouts: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+            published.PACKED: (packed, {"layout": "ours"}),
+            published.PACKED_WHOLE: (packed, {"layout": "ours", "loss": "whole"}),
+            published.BUCKETS: (padded, {"layout": "bucketed"} | masked),
+            published.PADDED: (padded, {"layout": "shuffled"} | masked),
+            published.WIDEST: (padded, {"layout": "widest"} | masked),
         }
-        for width in WIDTHS:
-            rows = settings.packed(work, ranks, width, mean)
-            layouts[published.packed(width)] = (settings.student(work, bench.gpus, packing=True, **rows), "ours")
         contenders = {}
-        for layout, (config, how) in layouts.items():
-            asked = bench.asked(model, corpus, config, loop="deepspeed", layout=how)
+        for layout, (config, others) in layouts.items():
+            asked = bench.asked(model, corpus, config, loop="deepspeed", **others)
             contenders[layout] = bench.training(layout, "run_bare.py", asked, work, replies)
         bench.figures += published.layout_figures(bench.interleave(contenders), of)
         for layout, answers in replies.items():
             useful = answers[-1]["marks"][-1][2] / answers[-1]["computed"]
             bench.figures.append(Figure(f"{of}: {layout}: useful", published.rounded(useful), "of the tokens"))
-        bench.describe(of, work, padded)
+        bench.describe(of, work, packed)
 
 
 def wait(bench: Bench, model: str) -> None:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pad_ray.config import StudentConfig
     from pad_ray.student.mapped import MappedCorpus
 
-Layout = Literal["ours", "shuffled", "widest"]
-"""ours: as the config has it, packed rows or buckets of similar length. shuffled: in random order, each micro-batch as
-wide as its longest example. widest: the same, all as wide as the limits allow."""
+Layout = Literal["ours", "bucketed", "shuffled", "widest"]
+"""ours: the training's own micro-batches, examples end to end. bucketed: examples of similar length, padded to the
+longest of a micro-batch. shuffled: the same in random order. widest: all as wide as the limits allow."""
 
 Batch = dict[str, Any]
 
@@ -41,7 +41,8 @@ def prepared(
     from pad_ray.student.mapped import MappedCorpus
 
     corpus = MappedCorpus(corpus_dir)
-    steps, tokens = _ours(corpus, model, config, seed) if layout == "ours" else _naive(corpus, config, seed)
+    ordered = layout in ("ours", "bucketed")
+    steps, tokens = _ours(corpus, model, config, seed) if ordered else _naive(corpus, config, seed)
     collate = _collator(model, config, layout)
     mine = [[collate(_joined(micro) if rank is None else micro[rank]) for micro in step] for step in steps]
     return Batches(mine, np.cumsum(tokens).tolist(), sum(batch["input_ids"].numel() for step in mine for batch in step))
@@ -91,13 +92,19 @@ def _cut(rows: list[Any], config: StudentConfig) -> Iterator[Step]:
 
 def _collator(model: Any, config: StudentConfig, layout: Layout) -> Any:
     from pad_ray.student.collator import Collator, PackedCollator, attention_form
+    from pad_ray.student.flat import FlatCollator
+    from pad_ray.student.varlen import VARLEN
     from pad_ray.student.zero import packed_width
 
     pad, positions = model.config.pad_token_id, model.config.max_position_embeddings
-    width = packed_width(config, encoder_decoder=False, max_positions=positions)
-    if layout == "ours" and width is not None:
-        form = attention_form(model.config.model_type, model.config._attn_implementation)
-        return PackedCollator(pad, width, attention=form)
+    if layout == "ours":
+        implementation = model.config._attn_implementation
+        if implementation == VARLEN:
+            return FlatCollator(pad)
+        width = packed_width(config, encoder_decoder=False, max_positions=positions)
+        if width is not None:
+            form = attention_form(model.config.model_type, implementation)
+            return FlatCollator(pad) if form == "bounds" else PackedCollator(pad, width, attention=form)
     collate = Collator(pad, width_limit=positions)
     if layout != "widest":
         return collate

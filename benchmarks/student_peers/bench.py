@@ -49,10 +49,8 @@ class Bench:
 
     def asked(self, model: str, corpus: Path, config: dict[str, Any], **others: Any) -> dict[str, Any]:
         """What every worker of ours is told."""
-        # Without a GPU our ranks choose eager attention, and the bare loops are given the same.
-        attention = None if self.gpus else "eager"
         files = {"model": str(self.model(model)), "corpus": str(corpus)}
-        return files | {"config": config, "seed": SEED, "attention": attention} | others
+        return files | {"config": config, "seed": SEED} | others
 
     def training(
         self, name: str, script: str, asked: dict[str, Any], work: Work, replies: Replies, **how: Any

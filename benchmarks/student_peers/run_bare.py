@@ -45,9 +45,10 @@ def train(rank: int, ranks: int, asked: dict[str, Any]) -> None:
     from pad_ray.student.checkpoint import load_weights
 
     config = StudentConfig(**asked["config"])
-    model = load_weights(
-        Path(asked["model"]), encoder_decoder=False, dtype=torch.float32, attention=asked.get("attention")
-    )
+    attention = asked.get("attention", "ours")
+    if attention == "ours":
+        attention = our_attention(asked["model"], config, gpu)
+    model = load_weights(Path(asked["model"]), encoder_decoder=False, dtype=torch.float32, attention=attention)
     model.train()
     model.config.use_cache = False
     deepspeed = asked["loop"] == "deepspeed"
@@ -57,7 +58,8 @@ def train(rank: int, ranks: int, asked: dict[str, Any]) -> None:
     )  # fmt: skip
     steps = [[on(device, batch) for batch in step] for step in batches.steps]
     torch.manual_seed(asked["seed"])
-    take = (with_deepspeed if deepspeed else with_torch)(model.to(device), config, gpu)
+    loss_of = whole_loss if asked.get("loss") == "whole" else our_loss
+    take = (with_deepspeed if deepspeed else with_torch)(model.to(device), config, gpu, loss_of)
     began = time.perf_counter()
     marks = []
     for number, (step, through) in enumerate(zip(steps, batches.tokens, strict=True), 1):
@@ -73,11 +75,37 @@ def train(rank: int, ranks: int, asked: dict[str, Any]) -> None:
         torch.distributed.destroy_process_group()
 
 
+def our_attention(model: str, config: Any, gpu: bool) -> str | None:
+    """What the ranks of a training choose."""
+    from transformers import AutoConfig
+
+    from pad_ray.student import varlen
+    from pad_ray.student.attention import chosen_attention
+
+    varlen.register()
+    described = AutoConfig.from_pretrained(model, local_files_only=True)
+    return chosen_attention(described, gpus=gpu, half=config.precision == "bf16")
+
+
+def our_loss(model: Any, batch: dict[str, Any]) -> Any:
+    """The training's own where its batches are end to end; the mean over the micro-batch."""
+    from pad_ray.student.flat import flat_loss
+
+    if "logits_to_keep" not in batch:
+        return model(**batch).loss
+    return flat_loss(model, batch) / max(len(batch["logits_to_keep"]), 1)
+
+
+def whole_loss(model: Any, batch: dict[str, Any]) -> Any:
+    """The model's own: its head is applied to every token."""
+    return model(**{name: value for name, value in batch.items() if name != "logits_to_keep"}).loss
+
+
 def on(device: Any, batch: dict[str, Any]) -> dict[str, Any]:
     return {name: value.to(device) if hasattr(value, "to") else value for name, value in batch.items()}
 
 
-def with_deepspeed(model: Any, config: Any, gpu: bool) -> Any:
+def with_deepspeed(model: Any, config: Any, gpu: bool, loss_of: Any) -> Any:
     import deepspeed
     import torch
 
@@ -92,13 +120,13 @@ def with_deepspeed(model: Any, config: Any, gpu: bool) -> Any:
 
     def step(micro_batches: list[dict[str, torch.Tensor]]) -> None:
         for batch in micro_batches:
-            engine.backward(engine(**batch).loss)
+            engine.backward(loss_of(engine, batch))
             engine.step()
 
     return step
 
 
-def with_torch(model: Any, config: Any, gpu: bool) -> Any:
+def with_torch(model: Any, config: Any, gpu: bool, loss_of: Any) -> Any:
     import torch
 
     optimizer = torch.optim.AdamW(
@@ -109,7 +137,7 @@ def with_torch(model: Any, config: Any, gpu: bool) -> Any:
     def step(micro_batches: list[dict[str, torch.Tensor]]) -> None:
         for batch in micro_batches:
             with torch.autocast("cuda" if gpu else "cpu", torch.bfloat16, enabled=half):
-                loss = model(**batch).loss
+                loss = loss_of(model, batch)
             loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), config.max_grad_norm)
         optimizer.step()

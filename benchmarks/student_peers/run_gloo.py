@@ -63,6 +63,7 @@ def exchange(rank: int, ranks: int, parameters: int, asked: dict[str, Any]) -> N
 def computed(asked: dict[str, Any]) -> list[list[int]]:
     """Tokens that each rank computes on in each step, padding included: [steps][ranks]."""
     from batches import prepared
+    from run_bare import our_attention
     from transformers import AutoConfig
 
     from pad_ray.config import StudentConfig
@@ -70,7 +71,9 @@ def computed(asked: dict[str, Any]) -> list[list[int]]:
     config = StudentConfig(**asked["config"])
 
     class Model:
-        config = AutoConfig.from_pretrained(asked["model"], attn_implementation="eager")
+        config = AutoConfig.from_pretrained(asked["model"], local_files_only=True)
+
+    Model.config._attn_implementation = our_attention(asked["model"], config, gpu=False)
 
     of_ranks = []
     for rank in range(config.workers):
