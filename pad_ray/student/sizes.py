@@ -229,7 +229,9 @@ def activation_bytes(model: Anatomy, config: StudentConfig, batch: Batch, *, gpu
     saved = SAVED_FACTOR * widths * element
     if model.encoder_decoder or not gpus:
         pairs = model.encoder_layers * batch.sources**2
-        pairs += model.decoder_layers * batch.targets * (batch.targets + batch.sources)
+        # An example of a packed row attends to no other.
+        attended = min(batch.targets, config.max_source_tokens + config.max_target_tokens)
+        pairs += model.decoder_layers * batch.targets * (attended + batch.sources)
         saved += batch.rows * model.heads * pairs * SCORE_BYTES
     if model.encoder_decoder:
         saved *= DROPOUT_FACTOR
@@ -243,8 +245,8 @@ def flops_per_token(model: Anatomy, config: StudentConfig, *, sources: float, ta
     """Arithmetic of forward and backward per token of an example with `sources` and `targets` tokens.
 
     6 N + 12 L H T as in PaLM's definition of model FLOPs utilisation (appendix B, https://arxiv.org/abs/2204.02311), N
-    the parameters that multiply. Weights that LoRA leaves as they are need no gradient of their own: 4 N for them. What
-    checkpointing computes again does not count.
+    the parameters that multiply; the head only where a target is predicted. Weights that LoRA leaves as they are need
+    no gradient of their own: 4 N for them. What checkpointing computes again does not count.
     """
     frozen = 6 if config.lora is None else 4
     adapters = targeted(model, config.lora) if config.lora else {}
@@ -258,7 +260,7 @@ def flops_per_token(model: Anatomy, config: StudentConfig, *, sources: float, ta
 
     products = sum(frozen * one * other * tokens(name) for name, (one, other) in model.linears.items())
     products += sum(6 * rank * (one + other) * tokens(name) for name, (one, other) in adapters.items())
-    products += frozen * model.hidden * model.vocabulary * (targets if model.encoder_decoder else length)
+    products += frozen * model.hidden * model.vocabulary * targets  # of a source nothing is predicted
     pairs = model.decoder_layers * length**2
     if model.encoder_decoder:
         pairs = model.encoder_layers * sources**2 + model.decoder_layers * targets * length

@@ -105,9 +105,13 @@ def test_checkpointing_keeps_a_fraction() -> None:
 
 
 def test_scores_count_where_attention_is_not_fused() -> None:
-    batch = Batch(rows=2, sources=0, targets=512)
+    batch = Batch(rows=2, sources=0, targets=512)  # as many as the limits of both sides
     extra = activation_bytes(QWEN_05, ONE, batch, gpus=False) - activation_bytes(QWEN_05, ONE, batch, gpus=True)
     assert extra == pytest.approx(24 * 2 * 14 * 512 * 512 * 8, abs=2)
+    # Examples of a packed row attend to no other.
+    batch = Batch(rows=2, sources=0, targets=2048)
+    extra = activation_bytes(QWEN_05, ONE, batch, gpus=False) - activation_bytes(QWEN_05, ONE, batch, gpus=True)
+    assert extra == pytest.approx(24 * 2 * 14 * 2048 * 512 * 8, abs=2)
 
 
 def test_sides_of_an_encoder_decoder() -> None:
@@ -128,10 +132,11 @@ def test_the_widest_batch() -> None:
 
 
 def test_six_flops_per_parameter_that_multiplies_and_token() -> None:
-    """Of an untied decoder all but the embedding; the attention term is PaLM's 12 L H T."""
-    multiplying = QWEN_7.parameters - 152064 * 3584 - (28 * (4608 + 2 * 3584) + 3584)
-    assert flops_per_token(QWEN_7, ONE, sources=100, targets=100) == pytest.approx(
-        6 * multiplying + 12 * 28 * 3584 * 200, rel=1e-9
+    """Of an untied decoder all but the embedding, the head for targets alone; the attention term is PaLM's 12 L H T."""
+    head = 152064 * 3584
+    multiplying = QWEN_7.parameters - 2 * head - (28 * (4608 + 2 * 3584) + 3584)
+    assert flops_per_token(QWEN_7, ONE, sources=150, targets=50) == pytest.approx(
+        6 * (multiplying + head / 4) + 12 * 28 * 3584 * 200, rel=1e-9
     )
 
 
