@@ -17,7 +17,7 @@ from pad_ray.shards.reader import read_shard, read_shards, records
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.student.baselines import Lessons
 from pad_ray.student.budget import Draw, unspent
-from pad_ray.student.checkpoint import describe_checkpoint
+from pad_ray.student.checkpoint import describe_checkpoint, published_report
 from pad_ray.student.corpus import build_corpus, corpus_fingerprint
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.follow import Follower
@@ -33,6 +33,7 @@ from pad_ray.student.trainer import (
     TrainingReport,
     another_training,
     differing,
+    finished,
     train_student,
     training_content,
 )
@@ -139,6 +140,8 @@ def teach(
                 raise another_training(folder, names)
             set_aside(names)
     if isinstance(examples, Follower):
+        if done := finished(folder):
+            return done  # it may have ended before the synthesis did, whose other shards nobody is to tokenise
         corpus = examples.begin(model, folder / "corpus", recipe)
     else:
         corpus = build_corpus(examples, model, folder / "corpus", draw=draw, **limits)
@@ -169,6 +172,8 @@ def teach(
         on_progress=on_progress,
         follower=examples if isinstance(examples, Follower) else None,
     )
-    if note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens):
+    said = published_report(done.model_path) or {}
+    stopped_early = (said.get("validation") or {}).get("stopped_early", False)
+    if not stopped_early and (note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens)):
         report(Event(stage, note=note))
     return done

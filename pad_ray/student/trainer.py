@@ -266,7 +266,17 @@ def _claim(out_dir: Path, content: dict[str, Any]) -> str:
     path = out_dir / RUN_FILE
     if not path.exists():
         commit_json(path, content)
-    # As it was recorded: by an earlier version, that is with fewer settings.
+    return _recorded(path)
+
+
+def finished(out_dir: Path) -> TrainingReport | None:
+    """The report of the training that `out_dir` belongs to, if it is done."""
+    path = out_dir / RUN_FILE
+    return _finished(out_dir, _recorded(path)) if path.exists() else None
+
+
+def _recorded(path: Path) -> str:
+    """Fingerprint of a training as it was recorded: by an earlier version, that is with fewer settings."""
     return fingerprint_of(json.loads(path.read_text(encoding="utf-8")))
 
 

@@ -13,7 +13,7 @@ from pad_ray.errors import ConfigError, RunDirectoryError, TrainingError
 from pad_ray.shards.files import fingerprint_of
 from pad_ray.student.mapped import RECORD_FILE, data_file
 from pad_ray.student.tokenizer import tokenizer_fingerprint
-from pad_ray.student.trainer import _claim, _own_interrupts, differing, train_student
+from pad_ray.student.trainer import _claim, _own_interrupts, differing, finished, train_student
 
 CONTENT = {"corpus": "c", "model": "m", "config": {"zero_stage": 2}, "epochs": 2.0, "learning_rate": 1e-4, "seed": 7}
 
@@ -91,7 +91,8 @@ def test_a_finished_training_is_returned_without_ray(tmp_path: Path, base: Path)
     (out / "model" / "training_report.json").write_text(json.dumps(report | {"fingerprint": fingerprint}))
     done = start(corpus, base, out)
     assert (done.steps, done.final_loss, done.model_path) == (3, 0.5, out / "model")
-    assert start(corpus, base, out, config=StudentConfig(checkpoint_steps=7)) == done
+    assert start(corpus, base, out, config=StudentConfig(checkpoint_steps=7)) == finished(out) == done
+    assert finished(tmp_path) is None
     with pytest.raises(RunDirectoryError, match="differs in: epochs"):
         start(corpus, base, out, epochs=9.0)
 
