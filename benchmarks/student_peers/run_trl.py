@@ -96,6 +96,7 @@ def train(asked: dict[str, Any]) -> None:
         gradient_checkpointing=False,
         dataloader_pin_memory=gpu,
         ddp_backend="gloo" if processes > 1 and not gpu else None,
+        logging_steps=5,  # as ours
         save_strategy="no",
         report_to=[],
         disable_tqdm=True,
