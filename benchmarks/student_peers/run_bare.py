@@ -42,13 +42,13 @@ def train(rank: int, ranks: int, asked: dict[str, Any]) -> None:
     else:
         torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // ranks))
     from pad_ray.config import StudentConfig
+    from pad_ray.student.attention import attention_here
     from pad_ray.student.checkpoint import load_weights
 
-    config = StudentConfig(**asked["config"])
-    attention = asked.get("attention", "ours")
-    if attention == "ours":
-        attention = our_attention(asked["model"], config, gpu)
-    model = load_weights(Path(asked["model"]), encoder_decoder=False, dtype=torch.float32, attention=attention)
+    config, path = StudentConfig(**asked["config"]), Path(asked["model"])
+    ours = attention_here(path, gpus=gpu, half=config.precision == "bf16")
+    attention = asked.get("attention", ours)
+    model = load_weights(path, encoder_decoder=False, dtype=torch.float32, attention=attention)
     model.train()
     model.config.use_cache = False
     deepspeed = asked["loop"] == "deepspeed"
@@ -73,18 +73,6 @@ def train(rank: int, ranks: int, asked: dict[str, Any]) -> None:
     if torch.distributed.is_initialized():
         torch.distributed.barrier()
         torch.distributed.destroy_process_group()
-
-
-def our_attention(model: str, config: Any, gpu: bool) -> str | None:
-    """What the ranks of a training choose."""
-    from transformers import AutoConfig
-
-    from pad_ray.student import varlen
-    from pad_ray.student.attention import chosen_attention
-
-    varlen.register()
-    described = AutoConfig.from_pretrained(model, local_files_only=True)
-    return chosen_attention(described, gpus=gpu, half=config.precision == "bf16")
 
 
 def our_loss(model: Any, batch: dict[str, Any]) -> Any:

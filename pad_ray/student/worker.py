@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError
-from pad_ray.student import varlen
-from pad_ray.student.attention import chosen_attention
+from pad_ray.student.attention import attention_here
 from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model
 from pad_ray.student.collator import Collator, PackedCollator, Rows, attention_form
 from pad_ray.student.cursor import Cursor
@@ -31,6 +30,7 @@ from pad_ray.student.resuming import find_savepoint, prepare, say_from_where
 from pad_ray.student.segments import SegmentedCorpus
 from pad_ray.student.streamed import ENDLESS
 from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.varlen import VARLEN
 from pad_ray.student.watchdog import Watchdog, outlast_watchdog
 from pad_ray.student.zero import deepspeed_config
 
@@ -161,7 +161,7 @@ def _collator(
 ) -> Collator | PackedCollator | FlatCollator:
     """How examples become tensors."""
     pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else tokenizer.eos_token_id
-    if model._attn_implementation == varlen.VARLEN:
+    if model._attn_implementation == VARLEN:
         return FlatCollator(pad)
     width = plan.packed_width
     if width is None:
@@ -264,15 +264,9 @@ def _load_model(plan: TrainingPlan) -> Any:
 
 
 def _attention(plan: TrainingPlan) -> str | None:
-    import torch
-    from transformers import AutoConfig
-
     if plan.encoder_decoder:
         return None if plan.gpus else "eager"
-    varlen.register()
-    model = AutoConfig.from_pretrained(plan.model, local_files_only=True, trust_remote_code=False)
-    recent = plan.gpus and torch.cuda.get_device_capability() >= varlen.KERNEL_CAPABILITY
-    return chosen_attention(model, gpus=plan.gpus, flash=recent and plan.config.precision == "bf16")
+    return attention_here(plan.model, gpus=plan.gpus, half=plan.config.precision == "bf16")
 
 
 def _dtype(config: StudentConfig) -> torch.dtype:
