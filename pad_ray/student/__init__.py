@@ -40,6 +40,7 @@
     judging.py     their verdicts
     patience.py    which student is the best, and when it is enough: pure
     history.py     what the validations came to, on the disk
+    claim.py       whose folder a training's folder is
     trainer.py     the driver's side: Ray Train
     worker.py      a rank's side: transformers' Trainer with DeepSpeed
 

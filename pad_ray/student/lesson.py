@@ -18,6 +18,7 @@ from pad_ray.shards.writer import ShardRecord
 from pad_ray.student.baselines import Lessons
 from pad_ray.student.budget import Draw, unspent
 from pad_ray.student.checkpoint import describe_checkpoint, published_report
+from pad_ray.student.claim import RUN_FILE, another_training, differing, training_content
 from pad_ray.student.corpus import build_corpus, corpus_fingerprint
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.follow import Follower
@@ -28,15 +29,7 @@ from pad_ray.student.progress import shown
 from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenised import Recipe
 from pad_ray.student.tokenizer import tokenizer_fingerprint
-from pad_ray.student.trainer import (
-    RUN_FILE,
-    TrainingReport,
-    another_training,
-    differing,
-    finished,
-    train_student,
-    training_content,
-)
+from pad_ray.student.trainer import TrainingReport, finished, train_student
 from pad_ray.synthesis.selection import columns, select
 
 

@@ -14,7 +14,6 @@ out_dir/bad-batch-*        the batch whose loss was not a number (`bad_batch`)
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -28,13 +27,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pad_ray.changes import changes, leaves
 from pad_ray.config import ExecutorConfig, StudentConfig
-from pad_ray.config.earlier import completed
-from pad_ray.errors import RunDirectoryError, TrainingError
-from pad_ray.shards.files import commit_json, fingerprint_of
+from pad_ray.errors import TrainingError
 from pad_ray.student import savepoint
-from pad_ray.student.checkpoint import CheckpointInfo, checkpoint_fingerprint, describe_checkpoint, published_report
+from pad_ray.student.checkpoint import CheckpointInfo, describe_checkpoint, published_report
+from pad_ray.student.claim import RUN_FILE, claim, recorded, training_content
 from pad_ray.student.failure import recorded_failure
 from pad_ray.student.follow import Follower
 from pad_ray.student.held_out import held_out, validation_content
@@ -62,25 +59,6 @@ watchdogs of other ranks come before it, and say which rank it is; where there a
 MEMORY = {"MALLOC_ARENA_MAX": "1"}
 """Environment of the ranks. Ray Train calls them on a thread of their own, and in the arena of such a thread glibc
 gives memory back to the kernel and takes it again for every large tensor: without a GPU a twentieth of the time."""
-
-RUN_FILE = "run.json"
-
-NO_INFLUENCE = {
-    "model",
-    "workers",
-    "offload_folder",
-    "checkpoint_steps",
-    "log_to",
-    "hang_minutes",
-    "epochs",
-    "learning_rate",
-    "max_source_tokens",
-    "max_target_tokens",
-    "validation",
-}
-"""Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on another
-number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by
-the corpus."""
 
 logger = logging.getLogger(__name__)
 
@@ -149,7 +127,7 @@ def train_student(
     executor = executor or ExecutorConfig()
     content = training_content(record["fingerprint"], base, config, seed, epochs, learning_rate)
     content |= validation_content(config.validation, executor, template)
-    fingerprint = _claim(out_dir, content)
+    fingerprint = claim(out_dir, content)
     if done := _finished(out_dir, fingerprint):
         return done
     gpus, cpus = _cluster()
@@ -216,68 +194,10 @@ def _check_corpus(record: dict[str, Any], base: Path, info: CheckpointInfo, conf
         raise TrainingError(f"student.form: {config.form}, but the corpus is {form}; build it with form={config.form}")
 
 
-def training_content(
-    corpus: str, base: Path, config: StudentConfig, seed: int, epochs: float | None, learning_rate: float | None
-) -> dict[str, Any]:
-    """All that decides the weights that come out, as `train_student` is given it; `corpus`: its fingerprint."""
-    return {
-        "corpus": corpus,
-        "model": checkpoint_fingerprint(base),
-        "config": config.model_dump(mode="json", exclude=NO_INFLUENCE),
-        "epochs": config.epochs if epochs is None else epochs,
-        "learning_rate": config.learning_rate if learning_rate is None else learning_rate,
-        "seed": seed,
-    }
-
-
-def differing(out_dir: Path, content: dict[str, Any]) -> list[str]:
-    """In what the training that `out_dir` belongs to is another; nothing where it is none, or this one."""
-    path = out_dir / RUN_FILE
-    if not path.exists():
-        return []
-    there = json.loads(path.read_text(encoding="utf-8"))
-    # Through JSON, so that what is compared has the same types on both sides.
-    ours = json.loads(json.dumps(content))
-    names = sorted(key for key in {*there, *ours} if there.get(key) != ours.get(key))
-    if "config" not in names:
-        return names
-    names.remove("config")
-    before, now = ({"student": completed(StudentConfig, side["config"], "student.")} for side in (there, ours))
-    changed = [change.key for change in changes(leaves(before), leaves(now))]
-    return names + [key for key in changed if key.split(".")[1] not in NO_INFLUENCE]
-
-
-def another_training(out_dir: Path, names: list[str]) -> RunDirectoryError:
-    """The refusal of a folder whose training differs in `names`."""
-    return RunDirectoryError(
-        f"{out_dir} holds another training (differs in: {', '.join(names)}); give another folder or remove it"
-    )
-
-
-def _claim(out_dir: Path, content: dict[str, Any]) -> str:
-    """Make `out_dir` the folder of this training; returns the training's fingerprint.
-
-    Raises:
-        RunDirectoryError: it is the folder of another; says what differs.
-    """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    if names := differing(out_dir, content):
-        raise another_training(out_dir, names)
-    path = out_dir / RUN_FILE
-    if not path.exists():
-        commit_json(path, content)
-    return _recorded(path)
-
-
 def finished(out_dir: Path) -> TrainingReport | None:
     """The report of the training that `out_dir` belongs to, if it is done."""
     path = out_dir / RUN_FILE
-    return _finished(out_dir, _recorded(path)) if path.exists() else None
-
-
-def _recorded(path: Path) -> str:
-    """Fingerprint of a training as it was recorded: by an earlier version, that is with fewer settings."""
-    return fingerprint_of(json.loads(path.read_text(encoding="utf-8")))
+    return _finished(out_dir, recorded(path)) if path.exists() else None
 
 
 def _finished(out_dir: Path, fingerprint: str) -> TrainingReport | None:

@@ -212,6 +212,9 @@ def test_codet5_is_trained_as_in_the_paper(size: str) -> None:
     assert (student.learning_rate, student.lr_scheduler, student.epochs) == (6e-5, "linear", 50)
     assert student.workers * student.batch_size * student.gradient_accumulation == 8
     assert (student.max_source_tokens, student.max_target_tokens) == (128, 256)
+    validation = student.validation
+    assert validation is not None and validation.patience == 3
+    assert 7000 * 0.9 / 8 < validation.every_steps < 7000 / 8, "about an epoch"
 
 
 def test_an_override_puts_adapters_where_there_were_none() -> None:

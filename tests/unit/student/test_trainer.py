@@ -1,4 +1,4 @@
-"""The driver's side, without Ray: whose folder it is, and what is refused before anything starts."""
+"""The driver's side, without Ray: what is refused before anything starts, and what is done already."""
 
 import json
 import signal
@@ -13,9 +13,7 @@ from pad_ray.errors import ConfigError, RunDirectoryError, TrainingError
 from pad_ray.shards.files import fingerprint_of
 from pad_ray.student.mapped import RECORD_FILE, data_file
 from pad_ray.student.tokenizer import tokenizer_fingerprint
-from pad_ray.student.trainer import _claim, _own_interrupts, differing, finished, train_student
-
-CONTENT = {"corpus": "c", "model": "m", "config": {"zero_stage": 2}, "epochs": 2.0, "learning_rate": 1e-4, "seed": 7}
+from pad_ray.student.trainer import _own_interrupts, finished, train_student
 
 
 @pytest.fixture
@@ -73,13 +71,6 @@ def test_without_ray_it_says_so(tmp_path: Path, base: Path) -> None:
         start(corpus, base, tmp_path / "out")
 
 
-def test_a_folder_belongs_to_one_training(tmp_path: Path) -> None:
-    _claim(tmp_path, CONTENT)
-    _claim(tmp_path, CONTENT | {"learning_rate": 0.0001})
-    with pytest.raises(RunDirectoryError, match=r"\(differs in: seed, student.zero_stage\)"):
-        _claim(tmp_path, CONTENT | {"seed": 8, "config": {"zero_stage": 3}})
-
-
 def test_a_finished_training_is_returned_without_ray(tmp_path: Path, base: Path) -> None:
     corpus = make_corpus(tmp_path / "corpus", tokenizer_fingerprint(base))
     out = tmp_path / "out"
@@ -95,21 +86,6 @@ def test_a_finished_training_is_returned_without_ray(tmp_path: Path, base: Path)
     assert finished(tmp_path) is None
     with pytest.raises(RunDirectoryError, match="differs in: epochs"):
         start(corpus, base, out, epochs=9.0)
-
-
-def test_a_training_of_an_earlier_version_is_known_by_what_it_recorded(tmp_path: Path) -> None:
-    """It had fewer settings; those that are new have their defaults."""
-
-    def content(**changed: object) -> dict:
-        return CONTENT | {"config": StudentConfig(packing=False).model_dump(mode="json") | changed}
-
-    then = content()
-    for name in ("budget", "learn_from", "packing"):
-        del then["config"][name]
-    fingerprint = _claim(tmp_path, then)
-    assert fingerprint == fingerprint_of(then) == _claim(tmp_path, content())
-    assert differing(tmp_path, content(packing=True)) == ["student.packing"]
-    assert differing(tmp_path, content(learn_from="all")) == ["student.learn_from"]
 
 
 def test_ctrl_c_is_the_callers_again_afterwards() -> None:
