@@ -18,7 +18,7 @@ from student_peers import corpora, published, settings
 from student_peers.bench import Bench, Replies, mean_tokens
 from student_peers.models import MIDDLE, SMALL
 from student_peers.processes import run_worker
-from student_peers.published import DEEPSPEED, OURS, PARTS, TORCH, TRL, TUNE, short, text
+from student_peers.published import DEEPSPEED, OURS, OURS_ALONE, PARTS, TORCH, TRL, TUNE, short, text
 from student_peers.settings import SEED, Work
 
 MODELS = (SMALL, MIDDLE)
@@ -73,14 +73,19 @@ def bare(bench: Bench, model: str) -> None:
     work, of, replies = bench.work(model), f"bare, {short(model)}", Replies()
     config = settings.student(work, bench.gpus)
     asked = bench.asked(model, bench.corpus(model, work.examples), config)
+    alone: dict[str, Measure] = {}
+    if not bench.gpus:  # where ranks have no processor of their own, Ray's processes run on theirs
+        without = asked | {"without_ray": True}
+        alone[OURS_ALONE] = bench.training(OURS_ALONE, "run_ours.py", without, work, replies)
     rates = bench.interleave(
         {
             OURS: bench.training(OURS, "run_ours.py", asked, work, replies),
+            **alone,
             DEEPSPEED: bench.training(DEEPSPEED, "run_bare.py", asked | {"loop": "deepspeed"}, work, replies),
             TORCH: bench.training(TORCH, "run_bare.py", asked | {"loop": "torch"}, work, replies),
         }
     )
-    bench.figures += published.compared(rates, (DEEPSPEED, TORCH), published.BARE_TARGET, of=of)
+    bench.figures += published.compared(rates, (DEEPSPEED, TORCH), published.BARE_TARGET, of=of, also=tuple(alone))
     bench.describe(of, work, config)
 
 
@@ -195,27 +200,39 @@ def corpus(bench: Bench) -> None:
 
 
 def resume(bench: Bench) -> None:
-    """A corpus of a million examples: from the call of a training, and of its resumption, to the next step."""
-    examples = QUICK_RESUME if bench.options.quick else RESUME_EXAMPLES
+    """A corpus of a million examples: from the call of a training, and of its resumption, to the next step. And a small
+    one, which shows what of that is the corpus and what is the start of Ray Train and of the ranks."""
+    sizes = (QUICK_RESUME,) if bench.options.quick else (QUICK_RESUME, RESUME_EXAMPLES)
+    seconds = {examples: dict[str, list[float]]() for examples in sizes}
     model = bench.model(SMALL)
-    made = corpora.made_up(examples, model, bench.folder / "made-up")
+    made = {examples: corpora.made_up(examples, model, bench.folder / f"made-up-{examples}") for examples in sizes}
     config = settings.student(RESUME_WORK, bench.gpus, packing=True, checkpoint_steps=1)
-    # So many epochs that the last of the steps is begun.
-    config["epochs"] = (published.START_STEPS - 0.5) * RESUME_WORK.batch / examples
-    asked = {"model": str(model), "corpus": str(made), "config": config, "seed": SEED}
-    seconds: dict[str, list[float]] = {}
     for turn in range(bench.options.rounds):
-        out = bench.folder / "resumed"
-        shutil.rmtree(out, ignore_errors=True)
-        for name in published.STARTS:
-            shutil.rmtree(out / "model", ignore_errors=True)
-            reply = run_worker("run_start.py", asked | {"out": str(out)}, bench.folder)
-            published.check_start(name, reply["step"])
-            seconds.setdefault(name, []).append(reply["first"] - reply["called"])
-            seconds.setdefault(f"{name}, with Ray's start", []).append(reply["first"] - reply["began"])
-            say(f"round {turn + 1}/{bench.options.rounds}  {name}: {seconds[name][-1]:.1f} s to the next step")
-    bench.figures += published.start_figures(examples, seconds)
+        for examples in sizes:
+            # So many epochs that the last of the steps is begun.
+            few = config | {"epochs": (published.START_STEPS - 0.5) * RESUME_WORK.batch / examples}
+            asked = {"model": str(model), "corpus": str(made[examples]), "config": few, "seed": SEED}
+            _start_twice(bench, asked, examples, turn, seconds[examples])
+    for examples, measured in seconds.items():
+        bench.figures += published.start_figures(examples, measured, targeted=examples == sizes[-1])
     bench.describe("resume", RESUME_WORK, config)
+
+
+def _start_twice(
+    bench: Bench, asked: dict[str, Any], examples: int, turn: int, seconds: dict[str, list[float]]
+) -> None:
+    """Anew, and again from the savepoint of the last step but one."""
+    out = bench.folder / "resumed"
+    shutil.rmtree(out, ignore_errors=True)
+    for name in published.STARTS:
+        shutil.rmtree(out / "model", ignore_errors=True)
+        reply = run_worker("run_start.py", asked | {"out": str(out)}, bench.folder)
+        published.check_start(name, reply["step"])
+        seconds.setdefault(name, []).append(reply["first"] - reply["called"])
+        seconds.setdefault(f"{name}, with Ray's start", []).append(reply["first"] - reply["began"])
+        say(
+            f"round {turn + 1}/{bench.options.rounds}  {examples:,}, {name}: {seconds[name][-1]:.1f} s to the next step"
+        )
 
 
 def savepoint(bench: Bench, model: str) -> None:

@@ -20,6 +20,7 @@ TUNE = "tune"
 """Looks for the best settings of ours and of TRL; not among what is published."""
 
 OURS = "train_student"
+OURS_ALONE = "train_student's ranks without Ray"
 TRL = "TRL SFTTrainer"
 DEEPSPEED = "bare DeepSpeed loop"
 TORCH = "bare torch loop of one process"
@@ -77,9 +78,9 @@ def short(model: str) -> str:
     return "4M" if model == SMALL else model.rpartition(":")[2].rstrip("/").rpartition("/")[2]
 
 
-def compared(rates: Rates, peers: Sequence[str], target: Target, *, of: str) -> list[Figure]:
-    """Ours against each peer; the target is that of the first."""
-    figures = against(rates, (OURS,), peers, of=of)
+def compared(rates: Rates, peers: Sequence[str], target: Target, *, of: str, also: Sequence[str] = ()) -> list[Figure]:
+    """Ours against each peer; the target is that of the first. `also`: another form of ours, without a target."""
+    figures = against(rates, (OURS, *also), peers, of=of)
     return _targeted(figures, f"{of}: {OURS} / {peers[0]}", target)
 
 
@@ -103,10 +104,11 @@ def corpus_figures(name: str, answers: Sequence[Mapping[str, float]]) -> list[Fi
     return [wall, cpu]
 
 
-def start_figures(examples: int, seconds: Mapping[str, Sequence[float]]) -> list[Figure]:
+def start_figures(examples: int, seconds: Mapping[str, Sequence[float]], *, targeted: bool) -> list[Figure]:
     """Of the seconds until the next step."""
+    target = START_TARGET if targeted else None
     return [
-        median_figure(f"resume: {examples:,} examples, {name}: to its next step", values, "s", START_TARGET)
+        median_figure(f"resume: {examples:,} examples, {name}: to its next step", values, "s", target)
         for name, values in seconds.items()
     ]
 

@@ -20,13 +20,18 @@ def main() -> None:
     asked: dict[str, Any] = json.loads(sys.argv[1])
     import torch.multiprocessing as processes
 
+    at_a_free_port()
+    ranks = asked["config"]["workers"] if asked["loop"] == "deepspeed" else 1
+    processes.spawn(train, (ranks, asked), nprocs=ranks)
+    reply(**json.loads((Path(asked["scratch"]) / "bare.json").read_text()))
+
+
+def at_a_free_port() -> None:
+    """Where ranks of this machine meet."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         os.environ["MASTER_PORT"] = str(free.getsockname()[1])
     os.environ["MASTER_ADDR"] = "127.0.0.1"
-    ranks = asked["config"]["workers"] if asked["loop"] == "deepspeed" else 1
-    processes.spawn(train, (ranks, asked), nprocs=ranks)
-    reply(**json.loads((Path(asked["scratch"]) / "bare.json").read_text()))
 
 
 def train(rank: int, ranks: int, asked: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Whose folder a training's folder is: what decides the weights is recorded there, and compared when it is used again."""
+"""Whose folder a training's folder is: what decides the weights is recorded in it, and compared from then on."""
 
 from __future__ import annotations
 

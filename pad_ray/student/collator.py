@@ -14,7 +14,8 @@ In a packed row the positions start at 0 again with each example, and attention 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -106,6 +107,12 @@ class Collator:
             "labels": padded([row["labels"] for row in rows], IGNORED, width_limit=self._width_limit),
         }
         return {name: torch.from_numpy(matrix) for name, matrix in batch.items()}
+
+
+def computed_tokens(batch: Mapping[str, torch.Tensor], *, encoder_decoder: bool) -> int:
+    """Tokens of a micro-batch that go through the model, padding included; of an encoder-decoder on both sides."""
+    sides = ("input_ids", "labels") if encoder_decoder else ("input_ids",)
+    return sum(math.prod(batch[side].shape) for side in sides)
 
 
 def can_be_packed(model_type: str) -> bool:

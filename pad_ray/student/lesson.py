@@ -165,6 +165,8 @@ def teach(
         on_progress=on_progress,
         follower=examples if isinstance(examples, Follower) else None,
     )
+    useful = f", {done.useful_share:.1%} of those computed on" if done.useful_share else ""
+    report(Event(stage, done.steps, done.steps, f"loss {done.final_loss:.3f}, {done.tokens:,} useful tokens{useful}"))
     said = published_report(done.model_path) or {}
     stopped_early = (said.get("validation") or {}).get("stopped_early", False)
     if not stopped_early and (note := unspent(config.budget, examples=corpus.examples, tokens=done.tokens)):

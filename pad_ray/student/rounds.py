@@ -47,6 +47,9 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         """Of the steps since the last entry of progress."""
         self.waited = 0.0
         """Seconds for which this rank had no batch to compute on."""
+        self.computed = 0
+        """Tokens that this rank has computed on, padding included."""
+        self._useful_share = 1.0
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -112,14 +115,16 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         if not all(math.isfinite(logs[name]) for name in ("loss", "grad_norm") if name in logs):
             raise TrainingError(self._lost(state.global_step, logs))
         self.losses.clear()
-        waited, memory, reserved = self._largest(args.device)
+        waited, memory, reserved, computed = self._of_ranks(args.device)
         if self._throughput is None:
             return
         total = None if state.max_steps == ENDLESS else state.max_steps
         done = self._schedule.tokens_after(state.global_step)
-        reading = Reading(time.monotonic() - self._clock, done - self._schedule.tokens_after(self._first_step), waited)
+        since = done - self._schedule.tokens_after(self._first_step)
+        reading = Reading(time.monotonic() - self._clock, since, waited, int(computed))
         left = None if total is None else self._schedule.tokens_after(total) - done
         pace = self._throughput.read(reading, tokens_left=left)
+        self._useful_share = pace.useful_share
         entry: dict[str, Any] = {
             "step": state.global_step,
             "total": total,
@@ -128,6 +133,7 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             "mean_tokens_per_second": pace.mean_tokens_per_second,
             "mfu": pace.mfu,
             "data_wait": pace.data_wait,
+            "useful_share": pace.useful_share,
             "memory_bytes": int(memory),
             "eta_seconds": pace.eta_seconds,
         }
@@ -148,9 +154,9 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         """Seconds in which no step was taken, and which are not counted in tokens per second."""
         self._clock += seconds
 
-    def _largest(self, device: torch.device) -> list[float]:
-        """Of all ranks the most seconds waited for batches, and the most bytes of memory: allocated and reserved on a
-        GPU at the worst moment yet, or resident in the host's memory now.
+    def _of_ranks(self, device: torch.device) -> list[float]:
+        """Of all ranks the most seconds waited for batches, the most bytes of memory (allocated and reserved on a GPU
+        at the worst moment yet, or resident in the host's memory now), and all tokens computed on.
         """
         if device.type == "cuda":
             memory, reserved = torch.cuda.max_memory_allocated(device), torch.cuda.max_memory_reserved(device)
@@ -158,8 +164,10 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             memory, reserved = psutil.Process().memory_info().rss, 0
         values = torch.tensor([self.waited, memory, reserved], dtype=torch.float64, device=device)
         dist.all_reduce(values, op=dist.ReduceOp.MAX)
-        largest: list[float] = values.tolist()
-        return largest
+        computed = torch.tensor([self.computed], dtype=torch.float64, device=device)
+        dist.all_reduce(computed)
+        gathered: list[float] = [*values.tolist(), *computed.tolist()]
+        return gathered
 
     def _lost(self, step: int, logs: dict[str, float]) -> str:
         """One line for a training whose numbers are none any more; each rank at which that began saves its batch."""
@@ -213,5 +221,6 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             "tokens": self._schedule.tokens_after(state.global_step),
             "useful_tokens_per_second": self._tokens_per_second(state.global_step),
             "final_loss": losses[-1],
+            "useful_share": self._useful_share,
             "waited_seconds": self._sampler.waited,
         }

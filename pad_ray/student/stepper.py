@@ -13,6 +13,7 @@ from transformers.trainer_callback import PrinterCallback
 
 from pad_ray.student import universal
 from pad_ray.student.bad_batch import Fed, MicroStep
+from pad_ray.student.collator import computed_tokens
 from pad_ray.student.dealing import Dealing
 from pad_ray.student.flat import flat_loss
 from pad_ray.student.loss import summed_loss
@@ -98,6 +99,7 @@ class Stepper(Trainer):  # type: ignore[misc]
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> Any:
         self._micro_step += 1
         self._at(f"{self._of_step}, forward")
+        self.rounds.computed += computed_tokens(inputs, encoder_decoder=self._encoder_decoder)
         loss = super().training_step(model, inputs, num_items_in_batch)
         step = MicroStep(self.state.global_step + 1, self._micro_step, self.fed.next(), loss)
         self.rounds.losses.keep(step)
@@ -146,6 +148,8 @@ class Stepper(Trainer):  # type: ignore[misc]
                 pickle.unlink()
 
     def summary(self) -> dict[str, Any]:
-        """steps, tokens, useful_tokens_per_second and final_loss, after training; and what the validations came to."""
+        """Of a finished training: steps, tokens, useful_tokens_per_second, useful_share and final_loss; and what the
+        validations came to.
+        """
         summary = self.rounds.summary(self.state)
         return summary | {"validation": self.validating.summary()} if self.validating else summary

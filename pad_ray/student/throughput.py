@@ -23,6 +23,8 @@ class Reading:
     """Useful ones (no padding), of all ranks."""
     waited: float
     """Seconds for which the rank that waited longest had no batch to compute on."""
+    computed: int
+    """Tokens computed on, padding included, of all ranks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Pace:
     arithmetic that useful tokens need, over what the processors could have done meanwhile. None: peak not known."""
     data_wait: float
     """Share of the window for which ranks waited for their batches."""
+    useful_share: float
+    """Useful tokens over those computed on, since the ranks started: what is missing to 1 is padding."""
     eta_seconds: float | None
     """Until the last step, at the mean pace; None: nobody knows how many there will be."""
 
@@ -52,7 +56,7 @@ class Throughput:
             peak: FLOP/s of all ranks together; None where that is not known.
         """
         self._flops, self._peak = flops_per_token, peak
-        self._start = Reading(0.0, 0, 0.0)
+        self._start = Reading(0.0, 0, 0.0, 0)
         self._window: deque[Reading] = deque([self._start])
 
     def read(self, now: Reading, *, tokens_left: int | None) -> Pace:
@@ -67,6 +71,7 @@ class Throughput:
             mean_tokens_per_second=mean,
             mfu=recent * self._flops / self._peak if self._peak else None,
             data_wait=min((now.waited - first.waited) / max(now.seconds - first.seconds, SHORTEST), 1.0),
+            useful_share=now.tokens / now.computed if now.computed else 1.0,
             eta_seconds=tokens_left / mean if tokens_left is not None and mean else None,
         )
 

@@ -75,6 +75,9 @@ class TrainingReport:
     """Of those, per second of stepping (savepoints included, start-up not), since the last start of the ranks."""
     final_loss: float
     """Mean over the last few steps."""
+    useful_share: float | None
+    """`tokens` over those computed on, padding included, since the last start of the ranks; None: trained by a version
+    that did not count."""
     seconds: float
     """Wall time of the call that finished the training, start-up included."""
     model_path: Path
@@ -205,9 +208,8 @@ def _finished(out_dir: Path, fingerprint: str) -> TrainingReport | None:
     report = published_report(model_path)
     if report is None or report["fingerprint"] != fingerprint:
         return None
-    return TrainingReport(
-        model_path=model_path, **{f.name: report[f.name] for f in fields(TrainingReport) if f.name != "model_path"}
-    )
+    figures: dict[str, Any] = {f.name: report.get(f.name) for f in fields(TrainingReport) if f.name != "model_path"}
+    return TrainingReport(model_path=model_path, **figures)
 
 
 def _cluster() -> tuple[int, float]:

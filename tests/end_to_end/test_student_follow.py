@@ -48,8 +48,13 @@ def test_entries_have_figures(trained: Trained) -> None:
     assert all(0 <= entry["data_wait"] < 0.5 for entry in entries)
     assert all(2**26 < entry["memory_bytes"] < 2**34 for entry in entries)
     assert all(entry["grad_norm"] > 0 for entry in entries)
+    # End to end, filled up to a multiple of 8: of two or three examples of 21 to 27 tokens, twice a step, a tenth at most.
+    assert all(0.9 < entry["useful_share"] <= 1 for entry in entries)
+    assert trained.report.useful_share == entries[-1]["useful_share"]
     curves = b"".join(path.read_bytes() for path in (trained.out_dir / "tensorboard").iterdir())
-    assert all(f"train/{name}".encode() in curves for name in ("loss", "mfu", "data_wait", "memory_bytes"))
+    assert all(
+        f"train/{name}".encode() in curves for name in ("loss", "mfu", "data_wait", "useful_share", "memory_bytes")
+    )
     assert not (trained.out_dir / "ranks").exists()
 
 

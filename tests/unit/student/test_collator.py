@@ -9,7 +9,16 @@ import pytest
 from packed import PACKED, WIDTH, Row, example, tiny
 
 from pad_ray.errors import TrainingError
-from pad_ray.student.collator import Attention, Collator, PackedCollator, Rows, attention_form, block_mask, padded
+from pad_ray.student.collator import (
+    Attention,
+    Collator,
+    PackedCollator,
+    Rows,
+    attention_form,
+    block_mask,
+    computed_tokens,
+    padded,
+)
 from pad_ray.student.packing import EMPTY
 
 if TYPE_CHECKING:
@@ -43,6 +52,8 @@ def test_labels_of_an_encoder_decoder_have_their_own_width() -> None:
     batch = Collator(pad_token_id=0)(rows)
     assert batch["input_ids"].shape == (1, 8)
     assert batch["labels"].shape == (1, 16)
+    assert computed_tokens(batch, encoder_decoder=True) == 8 + 16
+    assert computed_tokens(batch, encoder_decoder=False) == 8
 
 
 def test_padding_does_not_go_beyond_the_positions_of_the_model() -> None:

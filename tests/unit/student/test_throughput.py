@@ -5,8 +5,10 @@ import pytest
 from pad_ray.student.throughput import WINDOW_SECONDS, Pace, Reading, Throughput
 
 
-def read(throughput: Throughput, seconds: float, tokens: int, waited: float = 0.0, left: int = 0) -> Pace:
-    return throughput.read(Reading(seconds, tokens, waited), tokens_left=left)
+def read(
+    throughput: Throughput, seconds: float, tokens: int, waited: float = 0.0, left: int = 0, computed: int = 0
+) -> Pace:
+    return throughput.read(Reading(seconds, tokens, waited, computed), tokens_left=left)
 
 
 def test_the_first_reading_is_all_there_is() -> None:
@@ -35,6 +37,12 @@ def test_entries_further_apart_than_the_window_still_have_a_pace() -> None:
     pace = read(throughput, 1000.0, 6000)
     assert pace.tokens_per_second == pytest.approx(2)
     assert pace.mfu is None
+
+
+def test_what_is_not_useful_is_padding() -> None:
+    throughput = Throughput(flops_per_token=1.0, peak=None)
+    assert read(throughput, 1.0, 90, computed=100).useful_share == pytest.approx(0.9)
+    assert read(throughput, 2.0, 150, computed=200).useful_share == pytest.approx(0.75)
 
 
 def test_two_readings_of_one_instant_do_no_harm() -> None:

@@ -82,6 +82,7 @@ def test_a_finished_training_is_returned_without_ray(tmp_path: Path, base: Path)
     (out / "model" / "training_report.json").write_text(json.dumps(report | {"fingerprint": fingerprint}))
     done = start(corpus, base, out)
     assert (done.steps, done.final_loss, done.model_path) == (3, 0.5, out / "model")
+    assert done.useful_share is None, "that of an earlier version did not count"
     assert start(corpus, base, out, config=StudentConfig(checkpoint_steps=7)) == finished(out) == done
     assert finished(tmp_path) is None
     with pytest.raises(RunDirectoryError, match="differs in: epochs"):
