@@ -10,12 +10,13 @@ from pad_ray.executor.actor import ACTOR_CPUS
 from pad_ray.questions import open_questions
 from pad_ray.shards.place import Place
 from pad_ray.student.baselines import student_prompt
-from pad_ray.student.checkpoint import describe_checkpoint
+from pad_ray.student.checkpoint import anatomy_of, describe_checkpoint
 from pad_ray.student.collator import can_be_packed
+from pad_ray.student.fit import Node, check_fits
 from pad_ray.student.held_out import check_held_out
 from pad_ray.student.streamed import check_stream
 from pad_ray.student.templates import PROGRAM
-from pad_ray.student.tokenizer import load_tokenizer
+from pad_ray.student.tokenizer import check_tokenizer, load_tokenizer
 from pad_ray.student.trackers import check_trackers
 from pad_ray.student.zero import CPUS_PER_RANK, check_student
 from pad_ray.synthesis.runner import ENGINE_CPUS, GPU_ENGINE_CPUS
@@ -117,9 +118,12 @@ def check_student_engine(config: RunConfig, base: Path) -> None:
 def check_cluster(config: RunConfig, base: Path | None) -> None:
     """The cluster that was joined has room for the engines, and for the training of the checkpoint `base`, if any.
 
+    Whether the training fits into memory is looked at here where that is known here, on one node without GPUs.
+
     Raises:
         ConfigError: naming the key and what would be right.
     """
+    import psutil
     import ray
 
     resources = ray.cluster_resources()
@@ -139,6 +143,10 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
         encoder_decoder=info.encoder_decoder,
         max_positions=info.max_positions,
     )
+    if len([node for node in ray.nodes() if node["Alive"]]) == 1 and not resources.get("GPU"):
+        # Of GPUs and of other nodes only the ranks on them know, which look before they load anything.
+        node = Node(config.student.workers, None, psutil.virtual_memory().total)
+        check_fits(anatomy_of(base), config.student, node, estimated=False)
 
 
 def check_capacity(
@@ -211,10 +219,14 @@ def check_trainable(config: RunConfig, base: Path) -> None:
     """The checkpoint `base` can be trained as the config says.
 
     Raises:
-        ConfigError: if nobody knows how to pack examples for it, the budget cannot be kept, or there is no way to log
-            to where it is to be logged.
+        ConfigError: if nobody knows how to pack examples for it, its tokenizer is another model's, the budget cannot be
+            kept, or there is no way to log to where it is to be logged.
     """
     check_trackers(config.student)
+    try:
+        check_tokenizer(base)
+    except ConfigError as error:
+        raise ConfigError(f"student.model: {error}") from None
     student, info = config.student, describe_checkpoint(base)
     if student.packing and not info.encoder_decoder and not can_be_packed(info.model_type):
         raise ConfigError(
@@ -297,15 +309,18 @@ def check_questions(config: RunConfig) -> None:
     """
     check_held_out(config)
     validation = config.student.validation
-    for questions in (config.questions, *config.evaluation.sets, *([validation.questions] if validation else [])):
-        check_set(questions)
+    sets = {"questions": config.questions}
+    sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(config.evaluation.sets)}
+    sets |= {"student.validation.questions": validation.questions} if validation else {}
+    for key, questions in sets.items():
+        check_set(key, questions)
 
 
-def check_set(questions: QuestionsConfig) -> None:
+def check_set(key: str, questions: QuestionsConfig) -> None:
     """The first question of one set can be read.
 
     Raises:
-        QuestionsError: naming the file.
+        QuestionsError: naming the file, or the key where there is none in it.
     """
     if next(iter(open_questions(questions)), None) is None:
-        raise QuestionsError(f"question set {questions.name}: no question in it; check path, start and limit")
+        raise QuestionsError(f"{key}: no question in {questions.name}; check path, start and limit")

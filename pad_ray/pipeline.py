@@ -92,6 +92,9 @@ class Pipeline:
         """Distil: train the student base on the right programs. Returns the student's checkpoint."""
         if not self.synthesis.exists("manifest.json"):
             self._miss(self.synthesis, "synthesize")
+        if not self.config.student.stream and not Arrivals(self.synthesis).ended():
+            note = "the synthesis has not ended: what is learnt from is what it has committed so far"
+            self.report(Event("train", note=f"{note} (student.stream=true would follow it)"))
         return self._train(self._follower() if self.config.student.stream else self._source())
 
     def _source(self, ledger: Sequence[ShardRecord] | None = None) -> Source:

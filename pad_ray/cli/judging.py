@@ -29,7 +29,7 @@ def verify(
     settings = verify_settings(config, overrides or [], dataset, split, path, generations, out)
     if dry_run:
         return rehearse_settings(settings)
-    checks.check_set(settings.questions)
+    checks.check_set("questions", settings.questions)
     checks.check_engine("teacher", settings.teacher)
     with progress() as report, cluster(settings):
         summary = verify_generations(settings, report)

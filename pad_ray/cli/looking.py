@@ -29,7 +29,8 @@ def steps(
                 typer.echo(f"rank {rank}  {name}")
     elif program is not None:
         found = list(known.steps_of(program))
-        typer.echo(f"of {len(known)} steps: {', '.join(map(str, found)) or 'none'}")
+        planned = " planned" if known.taken is None else ""
+        typer.echo(f"of {len(known)}{planned} steps: {', '.join(map(str, found)) or 'none'}")
 
 
 def doctor(

@@ -105,8 +105,10 @@ def plan_training(path: Path, overrides: list[str] | None, on: str | None) -> No
     from pad_ray.config_file import load_config
     from pad_ray.report.sizes import sizes_table
     from pad_ray.student.estimate import estimate
+    from pad_ray.student.held_out import check_held_out
 
     config = load_config(path, overrides)
+    check_held_out(config)  # of the question sets themselves nothing is read: they may be on the cluster alone
     base = student_checkpoint(config)
     check_trainable(config, base)
     known = estimate(config, base, on)

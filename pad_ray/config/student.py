@@ -63,8 +63,8 @@ class StudentConfig(Section):
     zero_stage: Literal[0, 1, 2, 3] = 2
     """DeepSpeed ZeRO: 1 shards optimizer states, 2 also gradients, 3 also parameters."""
     offload: Literal["none", "cpu", "nvme"] = "none"
-    """Where optimizer states rest between steps: where they are, in the host's memory, or in files (with zero_stage 3);
-    the last two need a GPU."""
+    """Where optimizer states rest between steps: where they are, in the host's memory (zero_stage 1 to 3), or in files
+    (zero_stage 3); the last two need a GPU. Parameters stay on the GPUs."""
     offload_folder: Path | None = None
     """offload: nvme only: a folder on a fast local disk of every node."""
     precision: Literal["bf16", "fp32"] = "fp32"
@@ -116,6 +116,7 @@ class StudentConfig(Section):
     """Questions asked during the training; the best student by them is kept. Null: none, and the last one is kept."""
     log_to: tuple[Literal["tensorboard", "wandb"], ...] = ("tensorboard",)
     """Where loss, learning rate and figures go besides the screen and `progress.jsonl`. wandb takes its key from
-    WANDB_API_KEY."""
+    WANDB_API_KEY; rounds of a refinement do not go there."""
     hang_minutes: float = Field(30.0, gt=0)
-    """A rank that makes no progress for so long is named, with where it is, and the ranks are started again."""
+    """A rank that makes no progress for so long is named, with where it is, and the ranks are started again. The start,
+    the first step, savepoints and the model itself may take two hours whatever this is."""

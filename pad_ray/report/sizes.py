@@ -56,7 +56,7 @@ def _memory(estimate: Estimate) -> dict[str, str]:
 def _work(estimate: Estimate) -> dict[str, str]:
     corpus, work, config = estimate.corpus, estimate.work, estimate.config
     if corpus is None or work is None:
-        return {"steps": "not known before the synthesis; questions.limit would bound them"}
+        return {"tokens per step, steps": "not known before the synthesis; questions.limit would bound them"}
     width = packed_width(
         config, encoder_decoder=estimate.model.encoder_decoder, max_positions=estimate.model.max_positions
     )

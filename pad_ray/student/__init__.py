@@ -2,6 +2,7 @@
 
     examples.py    training pairs of texts, and where they come from
     baselines.py   which completions of the teacher are learnt from, and as what: pure
+    lesson.py      examples -> a corpus -> a student
     templates.py   what is read and what is to be written, task by task
     tokenised.py   texts -> tokens
     spread.py      the same on all nodes, by Ray Data
@@ -12,7 +13,13 @@
     dealing.py     the same steps on another number of ranks: pure
     cursor.py      from a step back to the programs it learned from
     budget.py      how much is learnt from: pure
+    packing.py     examples side by side in rows: pure
+    sampler.py     the order, as torch's data loaders want it
     collator.py    rows -> one padded micro-batch
+    flat.py        rows -> one without padding, and its loss
+    varlen.py      attention that stays inside each example of it
+    attention.py   which attention a student is trained with
+    loss.py        the loss of an encoder-decoder
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
     sizes.py       parameters, memory per rank and arithmetic of a training: pure
     fit.py         whether that fits, and what would: pure
@@ -20,6 +27,7 @@
     estimate.py    the three for one config, from what lies on the disk
     lora.py        low-rank adapters: around a model, and merged into it
     checkpoint.py  what lies at a model path, and how a finished model is put there
+    tokenizer.py   what lies there of the tokenizer
     savepoint.py   the states from which a broken training goes on
     snapshot.py    a copy of these in memory
     sealing.py     the thread that writes it and seals it
@@ -41,8 +49,11 @@
     patience.py    which student is the best, and when it is enough: pure
     history.py     what the validations came to, on the disk
     claim.py       whose folder a training's folder is
+    plan.py        all that a rank must know
     trainer.py     the driver's side: Ray Train
-    worker.py      a rank's side: transformers' Trainer with DeepSpeed
+    worker.py      a rank's side
+    stepper.py     transformers' Trainer with DeepSpeed
+    failure.py     whether what ended a rank would come back
 
     While the synthesis goes on (`student.stream`):
 

@@ -7,7 +7,6 @@ made again.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -17,14 +16,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from pad_ray.errors import ConfigError, TrainingError
+from pad_ray.errors import TrainingError
 from pad_ray.shards.files import commit_json, fingerprint_of, sweep, sync
 from pad_ray.student.budget import Draw
 from pad_ray.student.examples import Example, Source
 from pad_ray.student.mapped import DATA_FILES, LEFT_OUT_FILE, RECORD_FILE, damaged_file, read_record
 from pad_ray.student.spread import in_process, spread, worth_spreading
 from pad_ray.student.tokenised import Recipe, the_tokenizer
-from pad_ray.student.tokenizer import tokenizer_fingerprint
+from pad_ray.student.tokenizer import check_vocabulary, tokenizer_fingerprint
 from pad_ray.student.writing import Tally, drawn, write_files, write_left_out
 from pad_ray.teacher.form import Form
 
@@ -162,7 +161,10 @@ def _hint(tally: Tally) -> str:
             f" ({tally.left_out_too_long} left out as too long; "
             "see student.max_source_tokens and student.max_target_tokens)"
         )
-    return "; is the yield of the teacher 0? see the summary of the synthesis"
+    return (
+        "; none of the teacher's programs is right: look at the yield that pad-ray synthesize shows, and change "
+        "teacher.model or teacher.prompt, or learn from wrong ones too (student.learn_from=all)"
+    )
 
 
 def _sha256(examples: Iterable[Example]) -> str:
@@ -180,21 +182,3 @@ def _hashed(examples: Iterable[Example], digest: hashlib._Hash) -> Iterator[Exam
             digest.update(len(data).to_bytes(8, "little"))
             digest.update(data)
         yield example
-
-
-def check_vocabulary(vocabulary: int, checkpoint: Path) -> None:
-    """Refuse a tokenizer of `vocabulary` ids if the model beside it has fewer embeddings.
-
-    Raises:
-        ConfigError: says how many each has.
-    """
-    path = checkpoint / "config.json"
-    if not path.is_file():
-        return  # a tokenizer alone; a model is looked at before it is trained
-    config: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    rows = config.get("vocab_size") or config.get("text_config", {}).get("vocab_size")
-    if rows is not None and vocabulary > rows:
-        raise ConfigError(
-            f"tokenizer {checkpoint}: has {vocabulary:,} token ids and the model {rows:,} embeddings; "
-            "take the tokenizer that the model was trained with, or resize the model's embeddings"
-        )

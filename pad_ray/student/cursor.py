@@ -18,8 +18,10 @@ import numpy as np
 from pad_ray.errors import RunDirectoryError
 from pad_ray.shards.files import commit_json
 from pad_ray.student.budget import last_step
+from pad_ray.student.checkpoint import published_report
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.order import Schedule
+from pad_ray.student.plan import MODEL
 from pad_ray.student.segments import SegmentedCorpus
 from pad_ray.student.streamed import StreamedSchedule
 
@@ -100,7 +102,7 @@ class Cursor:
 
 
 class Steps:
-    """The steps of the training in a folder, as far as they are or will be done."""
+    """The steps of the training in a folder: those that a finished one took, and all that are planned of another."""
 
     def __init__(self, out_dir: Path) -> None:
         """Read the cursor and map the corpus.
@@ -116,8 +118,13 @@ class Steps:
         if self._corpus.record["fingerprint"] != cursor.fingerprint:
             raise RunDirectoryError(f"{out_dir}: its corpus was made anew since the training; train again to have both")
         self._schedule = cursor.schedule(MappedCorpus(where)) if segments is None else cursor.streamed(segments)
+        report = published_report(out_dir / MODEL)
+        self.taken: int | None = report["steps"] if report else None
+        """Of a finished training, which may have stopped early; None while it goes on."""
 
     def __len__(self) -> int:
+        if self.taken is not None:
+            return self.taken
         schedule = self._schedule
         return schedule.total_steps if isinstance(schedule, Schedule) else schedule.known_steps
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
-from pad_ray.errors import PadRayError, TrainingError
+from pad_ray.errors import PadRayError, ShardError, TrainingError
 from pad_ray.shards.files import commit_json
 
 LASTING = (
@@ -30,25 +31,27 @@ LASTING = (
 PASSING = (ConnectionError, TimeoutError)
 """Exceptions to the above."""
 
+LASTING_BY_NAME = ("OutOfMemoryError", "SafetensorError")
+"""torch's, a RuntimeError, and that of a model that cannot be written, on a full disk; by name, to leave the libraries
+unimported."""
+
 
 def is_lasting(error: BaseException) -> bool:
     """Whether the same training would fail in the same way again."""
-    if type(error).__name__ == "OutOfMemoryError":  # torch's, a RuntimeError; known by name to leave torch unimported
-        return True
-    return isinstance(error, LASTING) and not isinstance(error, PASSING)
+    return type(error).__name__ in LASTING_BY_NAME or (isinstance(error, LASTING) and not isinstance(error, PASSING))
 
 
 def record_failure(out_dir: Path, attempt: str, rank: int, error: BaseException) -> None:
-    """Leave `failure-<rank>.json` in `out_dir`."""
-    commit_json(
-        out_dir / f"failure-{rank}.json",
-        {
-            "attempt": attempt,
-            "lasting": is_lasting(error),
-            "error": str(error) if isinstance(error, PadRayError) else f"{type(error).__name__}: {error}",
-            "traceback": "".join(traceback.format_exception(error)),
-        },
-    )
+    """Leave `failure-<rank>.json` in `out_dir`. Where that cannot be written either, Ray Train tries again, and this
+    error is the one to be raised."""
+    record = {
+        "attempt": attempt,
+        "lasting": is_lasting(error),
+        "error": str(error) if isinstance(error, PadRayError) else f"{type(error).__name__}: {error}",
+        "traceback": "".join(traceback.format_exception(error)),
+    }
+    with suppress(ShardError):
+        commit_json(out_dir / f"failure-{rank}.json", record)
 
 
 def recorded_failure(out_dir: Path, attempt: str) -> tuple[str, Path] | None:

@@ -13,6 +13,9 @@ from pad_ray.student.zero import packed_width
 SAVEPOINTS = "checkpoints"
 """Folder of the savepoints of a training, in its own."""
 
+MODEL = "model"
+"""Folder of the finished checkpoint, in that of the training."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
@@ -59,7 +62,7 @@ class TrainingPlan:
     @property
     def model_dir(self) -> Path:
         """Where the finished model appears."""
-        return self.out_dir / "model"
+        return self.out_dir / MODEL
 
     @property
     def best_dir(self) -> Path:

@@ -39,7 +39,7 @@ def find_savepoint(plan: TrainingPlan, rank: int, ranks: int) -> Savepoint | Non
 
 
 def _pass_over(plan: TrainingPlan, what: str, step: int) -> None:
-    say(plan.out_dir, {"message": f"savepoint {what} and passed over", "step": step})
+    say(plan.out_dir, {"message": f"savepoint {what} and passed over", "step": step, "urgent": True})
 
 
 def say_from_where(plan: TrainingPlan, start: Savepoint, cursor: Cursor, ranks: int) -> None:
@@ -51,7 +51,7 @@ def say_from_where(plan: TrainingPlan, start: Savepoint, cursor: Cursor, ranks: 
             f" on {ranks} rank{'s' * (ranks > 1)} (it was made on {start.ranks}); "
             f"a step stays {cursor.places_of_step} {entries}"
         )
-    say(plan.out_dir, {"message": message, "step": start.step})
+    say(plan.out_dir, {"message": message, "step": start.step, "urgent": True})
 
 
 def prepare(plan: TrainingPlan, start: Savepoint, rank: int, ranks: int) -> bool:

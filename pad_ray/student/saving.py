@@ -15,7 +15,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from pad_ray.student import savepoint
 from pad_ray.student.plan import TrainingPlan
-from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, save, unwritable
+from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, remove, save, unwritable
 from pad_ray.student.snapshot import Snapshot, state_bytes
 from pad_ray.student.watchdog import Watchdog
 
@@ -37,8 +37,8 @@ class Copies(TorchCheckpointEngine):  # type: ignore[misc]
         if state_bytes(state_dict) <= HOST_SHARE * free:
             self.states[Path(path)] = Snapshot()(state_dict)
         else:
-            save(state_dict, Path(path))
             self.written.append(Path(path))
+            save(state_dict, Path(path))
 
 
 class Saving(TrainerCallback):  # type: ignore[misc]
@@ -64,6 +64,7 @@ class Saving(TrainerCallback):  # type: ignore[misc]
         except (OSError, RuntimeError) as error:
             if not is_of_the_disk(error):
                 raise
+            remove(copies.written)
             raise unwritable(path, error) from error
         self._writer.write(path, copies.states, copies.written + savepoint.small_files(path, self._rank))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -65,12 +66,23 @@ class SavepointWriter:
                 savepoint.rotate(self._folder)
 
     def _write(self, path: Path, states: dict[Path, Any], written: list[Path]) -> None:
-        for file in list(states):
-            save(states.pop(file), file)  # taken out: its memory is free again before the next is written
-            written.append(file)
-        savepoint.seal(path, written, rank=self._rank, ranks=self._ranks)
+        try:
+            for file in list(states):
+                written.append(file)
+                save(states.pop(file), file)  # taken out: its memory is free again before the next is written
+            savepoint.seal(path, written, rank=self._rank, ranks=self._ranks)
+        except (OSError, ShardError):
+            remove(written)
+            raise
         # Other ranks may still be at theirs: then this savepoint is counted the next time.
         self.rotate()
+
+
+def remove(files: Iterable[Path]) -> None:
+    """Those of a savepoint that could not be finished: on a full disk there is then room to say why training ended."""
+    for file in files:
+        with suppress(OSError):
+            file.unlink()
 
 
 def save(state: Any, file: Path) -> None:

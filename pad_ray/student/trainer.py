@@ -1,6 +1,6 @@
 """The driver's side of a training: what it is, whether it has been done, and Ray Train to do it.
 
-out_dir/run.json           the fingerprint of the training that this folder belongs to
+out_dir/run.json           what decides the weights of the training that this folder belongs to
 out_dir/cursor.json        which examples come in which step
 out_dir/progress.jsonl     what is said on the way
 out_dir/tensorboard/       the figures of these entries, as curves
@@ -36,7 +36,7 @@ from pad_ray.student.failure import recorded_failure
 from pad_ray.student.follow import Follower
 from pad_ray.student.held_out import held_out, validation_content
 from pad_ray.student.mapped import corpus_record
-from pad_ray.student.plan import SAVEPOINTS, TrainingPlan
+from pad_ray.student.plan import MODEL, SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
 from pad_ray.student.segments import stream_record
 from pad_ray.student.templates import PROGRAM
@@ -204,7 +204,7 @@ def finished(out_dir: Path) -> TrainingReport | None:
 
 
 def _finished(out_dir: Path, fingerprint: str) -> TrainingReport | None:
-    model_path = out_dir / "model"
+    model_path = out_dir / MODEL
     report = published_report(model_path)
     if report is None or report["fingerprint"] != fingerprint:
         return None
@@ -259,7 +259,10 @@ def _fit(plan: TrainingPlan) -> None:
         said = " ".join(str(error).split())[:500]
         if hangs := recorded_hangs(plan.out_dir, plan.attempt):
             where = plan.out_dir / HANGS_FOLDER
-            said = f"ranks hung {len(hangs)} times, the last time with {hangs[-1]} (stacks of all ranks: {where})"
+            said = (
+                f"ranks hung {len(hangs)} times, the last time with {hangs[-1]} (stacks of all ranks: {where}); "
+                "a step that may take longer needs a larger student.hang_minutes"
+            )
         raise TrainingError(f"training failed {MAX_FAILURES + 1} times: {said}") from error
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, corpus_of, run, save_llama, save_t5
+from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, corpus_of, run, save_t5
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForSeq2SeqLM,
@@ -28,27 +28,11 @@ def cluster() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_llama(tmp_path_factory.mktemp("llama"))
-
-
-@pytest.fixture(scope="module")
 def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_t5(tmp_path_factory.mktemp("t5"))
 
 
-@pytest.fixture(scope="module")
-def llama_corpus(tmp_path_factory: pytest.TempPathFactory, llama: Path) -> Path:
-    return corpus_of(tmp_path_factory.mktemp("corpus"), llama)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, llama: Path, llama_corpus: Path) -> Trained:
-    """ZeRO-2, fp32, two ranks, undisturbed."""
-    return run(llama_corpus, llama, tmp_path_factory.mktemp("trained") / "out")
-
-
-def test_it_learns_and_says_so(trained: Trained, llama_corpus: Path) -> None:
+def test_it_learns_and_says_so(trained: Trained, corpus: Path) -> None:
     entries = [entry for entry in trained.heard if "loss" in entry]
     assert [entry["step"] for entry in entries] == [1, *range(5, STEPS, 5), STEPS]
     assert entries[-1]["loss"] < 0.5 * entries[0]["loss"]
@@ -56,7 +40,7 @@ def test_it_learns_and_says_so(trained: Trained, llama_corpus: Path) -> None:
     assert all(entry["total"] == STEPS for entry in entries)
     assert max(entry["learning_rate"] for entry in entries) <= CONFIG.learning_rate
     assert entries[1]["learning_rate"] > 0.9 * CONFIG.learning_rate
-    counted = json.loads((llama_corpus / "corpus.json").read_text())["report"]
+    counted = json.loads((corpus / "corpus.json").read_text())["report"]
     assert trained.report.tokens == 2 * (counted["source_tokens"] + counted["target_tokens"])
     assert trained.report.steps == STEPS
     assert trained.report.final_loss == entries[-1]["loss"]
@@ -84,20 +68,18 @@ def test_the_model_is_an_ordinary_checkpoint(trained: Trained, llama: Path) -> N
     assert made[0, -1] == tokenizer.eos_token_id
 
 
-def test_called_again_it_returns_the_report_at_once(trained: Trained, llama: Path, llama_corpus: Path) -> None:
-    again = run(llama_corpus, llama, trained.out_dir)
+def test_called_again_it_returns_the_report_at_once(trained: Trained, llama: Path, corpus: Path) -> None:
+    again = run(corpus, llama, trained.out_dir)
     assert again.report == trained.report
     assert again.heard == []
 
 
-def test_another_training_in_the_same_folder_is_refused(trained: Trained, llama: Path, llama_corpus: Path) -> None:
+def test_another_training_in_the_same_folder_is_refused(trained: Trained, llama: Path, corpus: Path) -> None:
     with pytest.raises(RunDirectoryError, match=r"student\.batch_size"):
-        run(llama_corpus, llama, trained.out_dir, CONFIG.model_copy(update={"batch_size": 8}))
+        run(corpus, llama, trained.out_dir, CONFIG.model_copy(update={"batch_size": 8}))
 
 
-def test_a_half_written_savepoint_is_passed_over(
-    trained: Trained, llama: Path, llama_corpus: Path, tmp_path: Path
-) -> None:
+def test_a_half_written_savepoint_is_passed_over(trained: Trained, llama: Path, corpus: Path, tmp_path: Path) -> None:
     """As a machine leaves it that stops while it writes the last savepoint, in the middle of the second epoch."""
     out_dir = tmp_path / "out"
     shutil.copytree(trained.out_dir, out_dir)
@@ -105,7 +87,7 @@ def test_a_half_written_savepoint_is_passed_over(
     assert sorted(p.name for p in (out_dir / "checkpoints").iterdir()) == ["checkpoint-30", "checkpoint-40"]
     states = next((out_dir / "checkpoints" / "checkpoint-40").rglob("*optim_states.pt"))
     states.write_bytes(states.read_bytes()[:1000])
-    after = run(llama_corpus, llama, out_dir)
+    after = run(corpus, llama, out_dir)
     assert "savepoint checkpoint-40 is incomplete and passed over" in after.messages
     assert "training goes on from checkpoint-30" in after.messages
     assert min(entry["step"] for entry in after.heard if "loss" in entry) == 35
@@ -122,7 +104,7 @@ def test_an_encoder_decoder_learns_too(t5: Path, tmp_path: Path) -> None:
     assert AutoModelForSeq2SeqLM.from_pretrained(after.report.model_path).config.is_encoder_decoder
 
 
-def test_a_loss_that_is_no_number_ends_the_training_once(llama: Path, llama_corpus: Path, tmp_path: Path) -> None:
+def test_a_loss_that_is_no_number_ends_the_training_once(llama: Path, corpus: Path, tmp_path: Path) -> None:
     base = tmp_path / "base"
     shutil.copytree(llama, base)
     weights = load_file(base / "model.safetensors")
@@ -130,7 +112,7 @@ def test_a_loss_that_is_no_number_ends_the_training_once(llama: Path, llama_corp
     save_file(weights, base / "model.safetensors", metadata={"format": "pt"})
     config = CONFIG.model_copy(update={"workers": 1})
     with pytest.raises(TrainingError, match=r"training failed: the loss is nan at step 1; .*student\.learning_rate"):
-        run(llama_corpus, base, tmp_path / "out", config)
+        run(corpus, base, tmp_path / "out", config)
     starts = (tmp_path / "out" / "progress.jsonl").read_text().count("training starts")
     assert starts == 1
     assert not (tmp_path / "out" / "model").exists()
@@ -139,21 +121,19 @@ def test_a_loss_that_is_no_number_ends_the_training_once(llama: Path, llama_corp
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", [0, 3])
 def test_every_zero_stage_comes_to_the_same_weights(
-    stage: int, trained: Trained, llama: Path, llama_corpus: Path, tmp_path: Path
+    stage: int, trained: Trained, llama: Path, corpus: Path, tmp_path: Path
 ) -> None:
-    after = run(llama_corpus, llama, tmp_path / "out", CONFIG.model_copy(update={"zero_stage": stage}))
+    after = run(corpus, llama, tmp_path / "out", CONFIG.model_copy(update={"zero_stage": stage}))
     assert_same_weights(after.weights, trained.weights, 2e-3)
     assert after.report.final_loss == pytest.approx(trained.report.final_loss, rel=0.01)
 
 
 @pytest.mark.slow
 def test_one_rank_with_accumulation_takes_the_same_steps(
-    trained: Trained, llama: Path, llama_corpus: Path, tmp_path: Path
+    trained: Trained, llama: Path, corpus: Path, tmp_path: Path
 ) -> None:
     """The loss is averaged over the tokens of a step, however they are dealt out to ranks and micro-batches."""
-    one = run(
-        llama_corpus, llama, tmp_path / "out", CONFIG.model_copy(update={"workers": 1, "gradient_accumulation": 2})
-    )
+    one = run(corpus, llama, tmp_path / "out", CONFIG.model_copy(update={"workers": 1, "gradient_accumulation": 2}))
     assert one.report.steps == trained.report.steps
     # Other examples meet in a step, so the losses are alike and not the same; twice as large would be a sum.
     assert [e["loss"] for e in one.heard if "loss" in e] == pytest.approx(
@@ -162,9 +142,19 @@ def test_one_rank_with_accumulation_takes_the_same_steps(
 
 
 @pytest.mark.slow
-def test_bf16_without_sharding_learns_and_exports_bf16(llama: Path, llama_corpus: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", [2, 3])
+def test_what_gradient_checkpointing_computes_again_is_the_same(
+    stage: int, trained: Trained, llama: Path, corpus: Path, tmp_path: Path
+) -> None:
+    config = CONFIG.model_copy(update={"zero_stage": stage, "gradient_checkpointing": True})
+    after = run(corpus, llama, tmp_path / "out", config)
+    assert_same_weights(after.weights, trained.weights, 1e-5 if stage == 2 else 2e-3)
+
+
+@pytest.mark.slow
+def test_bf16_without_sharding_learns_and_exports_bf16(llama: Path, corpus: Path, tmp_path: Path) -> None:
     """Stage 2 in bf16 is the quickstart's, in test_distillation.py."""
     config = CONFIG.model_copy(update={"precision": "bf16", "zero_stage": 0})
-    after = run(llama_corpus, llama, tmp_path / "out", config)
+    after = run(corpus, llama, tmp_path / "out", config)
     assert after.report.final_loss < 2
     assert {tensor.dtype for tensor in after.weights.values()} == {torch.bfloat16}

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 from safetensors.torch import load_file, save_file
-from trainings import CONFIG, EXAMPLES, Trained, assert_same_weights, corpus_of, run, save_llama
+from trainings import CONFIG, EXAMPLES, Trained, assert_same_weights, run, save_llama
 from transformers import AutoTokenizer
 
 from pad_ray.config import RayConfig
@@ -16,28 +16,11 @@ from pad_ray.runtime import ray_cluster
 from pad_ray.student.corpus import Example, build_corpus
 from pad_ray.student.cursor import Steps
 
-SHORT = CONFIG.model_copy(update={"epochs": 1.0, "checkpoint_steps": 5})
-
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster() -> Iterator[None]:
     with ray_cluster(RayConfig(num_cpus=2, object_store_gib=0.2)):
         yield
-
-
-@pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_llama(tmp_path_factory.mktemp("llama"))
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory, llama: Path) -> Path:
-    return corpus_of(tmp_path_factory.mktemp("corpus"), llama)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, llama: Path, corpus: Path) -> Trained:
-    return run(corpus, llama, tmp_path_factory.mktemp("trained") / "out", SHORT)
 
 
 def test_entries_have_figures(trained: Trained) -> None:
@@ -64,12 +47,12 @@ def test_a_stopped_rank_is_named_and_the_weights_are_the_same(
     stopped: list[int] = []
 
     def stop_one_rank(entry: dict) -> None:
-        if not stopped and entry.get("step", 0) >= 10:
+        if not stopped and entry.get("step", 0) >= 25:
             ranks = [p for p in psutil.Process().children(recursive=True) if "RayTrainWorker" in " ".join(p.cmdline())]
             ranks[-1].suspend()
             stopped.append(ranks[-1].pid)
 
-    config = SHORT.model_copy(update={"hang_minutes": 0.1})
+    config = CONFIG.model_copy(update={"hang_minutes": 0.1})
     after = run(corpus, llama, tmp_path / "out", config, on_entry=stop_one_rank)
     named = [message for message in after.messages if message.startswith("no progress for 0.1 min: rank ")]
     assert len(named) == 1
@@ -91,7 +74,7 @@ def test_the_batch_that_has_no_finite_loss_is_saved(llama: Path, tmp_path: Path)
     with pytest.raises(
         TrainingError, match=r"it began at step \d+, with the batch in .*: bad-batch-rank-\d\.json"
     ) as e:
-        run(tmp_path / "corpus", base, tmp_path / "out", SHORT)
+        run(tmp_path / "corpus", base, tmp_path / "out")
     (file,) = (tmp_path / "out").glob("bad-batch-rank-*.json")
     assert file.name in str(e.value)
     saved = json.loads(file.read_text())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, corpus_of, run, save_llama
+from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, run
 
 from pad_ray.config import RayConfig
 from pad_ray.errors import TrainingError
@@ -23,22 +23,6 @@ STATES_OF_RANK_1 = "zero_pp_rank_1_mp_rank_00_optim_states.pt"
 def cluster() -> Iterator[None]:
     with ray_cluster(RayConfig(num_cpus=2, object_store_gib=0.2)):
         yield
-
-
-@pytest.fixture(scope="module")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_llama(tmp_path_factory.mktemp("llama"))
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory, llama: Path) -> Path:
-    return corpus_of(tmp_path_factory.mktemp("corpus"), llama)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, llama: Path, corpus: Path) -> Trained:
-    """ZeRO-2, fp32, two ranks, undisturbed."""
-    return run(corpus, llama, tmp_path_factory.mktemp("trained") / "out")
 
 
 def file_of_rank_1(out_dir: Path, step: int) -> Path:

@@ -75,7 +75,7 @@ class Disturbed:
         self.shown: list[Event] = []
 
     def __call__(self, event: Event, _: Follower) -> None:
-        self.said.append(event.detail)
+        self.said.append(event.note or event.detail)
         if not event.rows:
             return
         self.shown.append(event)
@@ -154,7 +154,7 @@ def test_repeated_from_its_records_it_gives_the_same_weights_though_it_was_stopp
         train(synthesis, llama, tmp_path, stop)
     assert not (tmp_path / "model").exists()
     said: list[str] = []
-    again = train(synthesis, llama, tmp_path, lambda event, _: said.append(event.detail))
+    again = train(synthesis, llama, tmp_path, lambda event, _: said.append(event.note or event.detail))
     assert any("training goes on from checkpoint-" in line for line in said)
     assert again.steps == report.steps and again.tokens == report.tokens
     ours, theirs = (load_file(r.model_path / "model.safetensors") for r in (again, report))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pad_ray.config import RunConfig
 from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError
+from pad_ray.student.estimate import known_corpus
 from pad_ray.student.fit import GIB, check_fits, parse_node
 from pad_ray.student.sizes import Anatomy
 
@@ -204,6 +205,12 @@ def test_a_shipped_training_fits_where_its_config_says(name: str, model: Anatomy
     student = load_config(CONFIGS / f"{name}.yaml").student
     needs = check_fits(model, student, parse_node("8x80/1024", student.workers))
     assert needs.total < 40 * GIB
+
+
+@pytest.mark.parametrize("name", ["codet5-small", "codet5-base", "codet5-large", "qwen-0.5b", "qwen-1.5b", "qwen-7b"])
+def test_of_a_shipped_training_a_dry_run_knows_the_steps(name: str) -> None:
+    corpus = known_corpus(load_config(CONFIGS / f"{name}.yaml"))
+    assert corpus is not None and 7000 <= corpus.examples <= 7473
 
 
 @pytest.mark.parametrize("size", ["small", "base", "large"])

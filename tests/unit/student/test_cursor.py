@@ -55,6 +55,18 @@ def test_every_program_enters_one_step_an_epoch(folder: Path, width: int | None)
     assert list(steps.steps_of("p99")) == []
 
 
+def test_of_a_training_that_stopped_early_there_are_the_steps_that_it_took(folder: Path) -> None:
+    cursor(None).write(folder)
+    planned = len(Steps(folder))
+    (folder / "model").mkdir()
+    (folder / "model" / "training_report.json").write_text(json.dumps({"steps": 2}))
+    steps = Steps(folder)
+    assert len(steps) == steps.taken == 2 < planned
+    assert max(list(steps.steps_of("p4")), default=0) <= 2
+    with pytest.raises(RunDirectoryError, match="steps 1 to 2"):
+        steps.programs(3)
+
+
 def test_the_folder_can_be_moved(folder: Path) -> None:
     cursor(None).write(folder)
     moved = folder.rename(folder.with_name("moved"))

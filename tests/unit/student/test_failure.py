@@ -12,7 +12,13 @@ class OutOfMemoryError(RuntimeError):
     """As torch's."""
 
 
-@pytest.mark.parametrize("error", [TrainingError("x"), ValueError(), OSError(28, "full"), OutOfMemoryError()])
+class SafetensorError(Exception):
+    """As that of safetensors."""
+
+
+@pytest.mark.parametrize(
+    "error", [TrainingError("x"), ValueError(), OSError(28, "full"), OutOfMemoryError(), SafetensorError()]
+)
 def test_lasting(error: Exception) -> None:
     assert is_lasting(error)
 
@@ -20,6 +26,11 @@ def test_lasting(error: Exception) -> None:
 @pytest.mark.parametrize("error", [RuntimeError("Connection closed by peer"), ConnectionResetError(), TimeoutError()])
 def test_passing(error: Exception) -> None:
     assert not is_lasting(error)
+
+
+def test_a_failure_that_cannot_be_recorded_is_still_the_one_that_is_raised(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    record_failure(tmp_path / "file", "one", 0, TrainingError("no room"))
 
 
 def test_a_lasting_failure_ends_the_attempt_in_which_it_came(tmp_path: Path) -> None:

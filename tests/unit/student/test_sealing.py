@@ -62,6 +62,7 @@ def test_a_full_disk_is_said_in_one_line_and_the_one_before_stays(tmp_path: Path
     with pytest.raises(TrainingError, match=r"^savepoint checkpoint-2 cannot be written \(No space left .*; make room"):
         writer.wait()
     assert read(before) is not None and read(path) is None
+    assert not list(path.iterdir()), "what was begun leaves its room to others"
     writer.check()
 
 
