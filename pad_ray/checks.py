@@ -11,9 +11,11 @@ from pad_ray.questions import open_questions
 from pad_ray.shards.place import Place
 from pad_ray.student.baselines import student_prompt
 from pad_ray.student.checkpoint import anatomy_of, describe_checkpoint
+from pad_ray.student.claim import check_folder
 from pad_ray.student.collator import can_be_packed
 from pad_ray.student.fit import Node, check_fits
 from pad_ray.student.held_out import check_held_out
+from pad_ray.student.host import host_memory
 from pad_ray.student.streamed import check_stream
 from pad_ray.student.templates import PROGRAM
 from pad_ray.student.tokenizer import check_tokenizer, load_tokenizer
@@ -123,7 +125,6 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
     Raises:
         ConfigError: naming the key and what would be right.
     """
-    import psutil
     import ray
 
     resources = ray.cluster_resources()
@@ -145,7 +146,7 @@ def check_cluster(config: RunConfig, base: Path | None) -> None:
     )
     if len([node for node in ray.nodes() if node["Alive"]]) == 1 and not resources.get("GPU"):
         # Of GPUs and of other nodes only the ranks on them know, which look before they load anything.
-        node = Node(config.student.workers, None, psutil.virtual_memory().total)
+        node = Node(config.student.workers, None, host_memory().total)
         check_fits(anatomy_of(base), config.student, node, estimated=False)
 
 
@@ -220,9 +221,11 @@ def check_trainable(config: RunConfig, base: Path) -> None:
 
     Raises:
         ConfigError: if nobody knows how to pack examples for it, its tokenizer is another model's, the budget cannot be
-            kept, or there is no way to log to where it is to be logged.
+            kept, savepoints would not be found again in the run directory, or there is no way to log to where it is
+            to be logged.
     """
     check_trackers(config.student)
+    check_folder(config.run_dir)
     try:
         check_tokenizer(base)
     except ConfigError as error:

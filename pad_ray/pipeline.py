@@ -164,8 +164,7 @@ class Pipeline:
         if not (self.folder / "student" / "model" / "config.json").exists():
             self._miss(self.folder / "student", "train")
         done = self.folder / REFINED
-        if done.exists():
-            known = read_json(done)
+        if (known := self._known(done)) is not None:
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
             return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
         distilled = str(self.folder / "student" / "model")
@@ -189,7 +188,8 @@ class Pipeline:
         refined: Refined = ray.get(answer)
         ray.kill(loop)
         # A run directory may be moved: what lies in it is named from it.
-        commit_json(done, asdict(refined) | {"model": str(Path(refined.model).relative_to(self.folder.resolve()))})
+        model = str(Path(refined.model).relative_to(self.folder.resolve()))
+        commit_json(done, asdict(refined) | {"model": model, "settings": self.config.fingerprint()})
         return refined
 
     def _relay(self, loop: Any) -> None:
@@ -216,9 +216,9 @@ class Pipeline:
         """Everything. Returns the summary, which is also written to `summary.json`; a finished run's is returned as it
         is."""
         done = self.folder / "summary.json"
-        if done.exists():
+        if (known := self._known(done)) is not None:
             self.report(Event("distill", 1, 1, "all of it was done before"))
-            return dict(read_json(done))
+            return known
         started = time.time()
         if self._side_by_side:
             check_side_by_side(self.config)
@@ -240,9 +240,17 @@ class Pipeline:
             "rounds": [asdict(result) for result in refined.rounds],
             "student": str(Path(refined.model).relative_to(self.folder.resolve())),
             "seconds": time.time() - started,
+            "settings": self.config.fingerprint(),
         }
         commit_json(done, summary)
         return summary
+
+    def _known(self, path: Path) -> dict[str, Any] | None:
+        """A result that was written before, if it is of these settings; an earlier version did not note of which."""
+        if not path.exists():
+            return None
+        result = dict(read_json(path))
+        return result if result.get("settings") in (None, self.config.fingerprint()) else None
 
     def _miss(self, where: Path | Place, command: str) -> None:
         raise RunDirectoryError(

@@ -23,6 +23,7 @@
     zero.py        which trainings are possible, and the DeepSpeed config of one: pure
     sizes.py       parameters, memory per rank and arithmetic of a training: pure
     fit.py         whether that fits, and what would: pure
+    host.py        the memory of this host
     work.py        tokens per step, steps: pure
     estimate.py    the three for one config, from what lies on the disk
     lora.py        low-rank adapters: around a model, and merged into it

@@ -9,11 +9,14 @@ from typing import Any
 from pad_ray.changes import changes, leaves
 from pad_ray.config import StudentConfig
 from pad_ray.config.earlier import completed
-from pad_ray.errors import RunDirectoryError
+from pad_ray.errors import ConfigError, RunDirectoryError
 from pad_ray.shards.files import commit_json, fingerprint_of
 from pad_ray.student.checkpoint import checkpoint_fingerprint
 
 RUN_FILE = "run.json"
+
+SPECIAL = "*?[]+(){}^$|\\"
+"""Characters with a meaning in glob patterns or regular expressions."""
 
 NO_INFLUENCE = {
     "model",
@@ -31,6 +34,21 @@ NO_INFLUENCE = {
 """Settings outside the fingerprint: where things lie and how often they are saved changes no weight, and on another
 number of ranks a training goes on with the steps that it began with; the others go in by the values that count, or by
 the corpus."""
+
+
+def check_folder(out_dir: Path) -> None:
+    """Refuse a folder in which DeepSpeed and transformers would not find their own files: they look for them by
+    patterns into which the path goes as it is.
+
+    Raises:
+        ConfigError: names the characters.
+    """
+    found = sorted(set(str(out_dir.absolute())) & set(SPECIAL))
+    if found:
+        raise ConfigError(
+            f"run_dir {out_dir}: a training could not go on from savepoints in a path with {' '.join(found)}; "
+            "choose one without"
+        )
 
 
 def training_content(

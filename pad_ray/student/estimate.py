@@ -8,6 +8,7 @@ from pathlib import Path
 from pad_ray.config import RunConfig, StudentConfig
 from pad_ray.student.checkpoint import anatomy_of
 from pad_ray.student.fit import Node, check_fits, parse_node
+from pad_ray.student.host import host_memory
 from pad_ray.student.mapped import read_record
 from pad_ray.student.sizes import Anatomy, Memory, trainable
 from pad_ray.student.work import Corpus, Work, at_most, recorded, work
@@ -84,7 +85,7 @@ def this_node(workers: int) -> tuple[Node, float]:
     import psutil
     import torch
 
-    memory = psutil.virtual_memory().total
+    memory = host_memory().total
     gpus = torch.cuda.device_count()
     if gpus == 0:
         return Node(workers, None, memory), psutil.cpu_count() or 1

@@ -62,6 +62,8 @@ def prepare(plan: TrainingPlan, start: Savepoint, rank: int, ranks: int) -> bool
     import torch.distributed as dist
 
     if not universal.is_needed(plan.config, made_on=start.ranks, ranks=ranks):
+        if rank == 0:
+            universal.discard(start.path)  # of a start on other ranks that was killed
         return False
     if rank == 0:
         universal.convert(start.path)

@@ -93,7 +93,13 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
             self._sampler.epoch = state.global_step // self._schedule.steps_per_epoch
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
-        """An entry of progress at the last step too."""
+        """An entry of progress at the last step too.
+
+        Raises:
+            TrainingError: the gradient of this step is not finite: DeepSpeed has left its update out, on all ranks.
+        """
+        if getattr(kwargs.get("optimizer"), "step_was_skipped", False):
+            raise TrainingError(self._lost(state.global_step, "the gradient is not a number"))
         if state.global_step >= state.max_steps:
             control.should_log = True
 
@@ -113,7 +119,11 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         if not logs or "loss" not in logs:
             return
         if not all(math.isfinite(logs[name]) for name in ("loss", "grad_norm") if name in logs):
-            raise TrainingError(self._lost(state.global_step, logs))
+            norm = logs.get("grad_norm")
+            what = (
+                f"the loss is {logs['loss']}" if not math.isfinite(logs["loss"]) else f"the gradient's norm is {norm}"
+            )
+            raise TrainingError(self._lost(state.global_step, what, norm))
         self.losses.clear()
         waited, memory, reserved, computed = self._of_ranks(args.device)
         if self._throughput is None:
@@ -169,12 +179,17 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
         gathered: list[float] = [*values.tolist(), *computed.tolist()]
         return gathered
 
-    def _lost(self, step: int, logs: dict[str, float]) -> str:
-        """One line for a training whose numbers are none any more; each rank at which that began saves its batch."""
-        norm, out_dir, rank = logs.get("grad_norm"), self._plan.out_dir, dist.get_rank()
+    def _lost(self, step: int, what: str, norm: float | None = None) -> str:
+        """One line for a training whose numbers are none any more; each rank at which that began saves its batch.
+
+        Args:
+            what: is no number, as far as this rank sees it.
+        """
+        out_dir, rank = self._plan.out_dir, dist.get_rank()
         bad = self.losses.first_bad()
-        steps: list[int | None] = [None] * dist.get_world_size()
-        dist.all_gather_object(steps, bad.step if bad else None)
+        found: list[tuple[int, float] | None] = [None] * dist.get_world_size()
+        dist.all_gather_object(found, (bad.step, bad.loss.item()) if bad else None)
+        steps = [of_rank[0] if of_rank else None for of_rank in found]
         ranks = bad_batch.bad_ranks(steps)
         if bad and rank in ranks:
             bad_batch.save(
@@ -187,9 +202,9 @@ class Rounds(TrainerCallback):  # type: ignore[misc]
                 gradient_norm=norm if bad.step == step else None,
             )
         dist.barrier()  # files that are named are there
-        what = f"the loss is {logs['loss']}" if not math.isfinite(logs["loss"]) else f"the gradient's norm is {norm}"
         if ranks:
-            first = min(found for found in steps if found is not None)
+            first, loss = min(of_rank for of_rank in found if of_rank)
+            what = f"the loss is {loss}"
             files = ", ".join(bad_batch.file_name(bad_rank) for bad_rank in ranks[:3]) + (" ..." if ranks[3:] else "")
             where = f"it began at step {first}, with the batch in {out_dir}: {files}"
         else:

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
 import torch.distributed as dist
 from deepspeed.runtime.checkpoint_engine.torch_checkpoint_engine import TorchCheckpointEngine
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from pad_ray.student import savepoint
+from pad_ray.student.host import host_memory
 from pad_ray.student.plan import TrainingPlan
 from pad_ray.student.sealing import SavepointWriter, is_of_the_disk, remove, save, unwritable
 from pad_ray.student.snapshot import Snapshot, state_bytes
@@ -33,7 +33,7 @@ class Copies(TorchCheckpointEngine):  # type: ignore[misc]
         self.written: list[Path] = []
 
     def save(self, state_dict: Any, path: str) -> None:
-        free = psutil.virtual_memory().available / int(os.environ["LOCAL_WORLD_SIZE"])
+        free = host_memory().available / int(os.environ["LOCAL_WORLD_SIZE"])
         if state_bytes(state_dict) <= HOST_SHARE * free:
             self.states[Path(path)] = Snapshot()(state_dict)
         else:
@@ -67,6 +67,12 @@ class Saving(TrainerCallback):  # type: ignore[misc]
             remove(copies.written)
             raise unwritable(path, error) from error
         self._writer.write(path, copies.states, copies.written + savepoint.small_files(path, self._rank))
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
+    ) -> None:
+        """Trainer takes the interval from the savepoint that it goes on from."""
+        state.save_steps = args.save_steps
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """No savepoint at the last step, since the model itself is written next."""

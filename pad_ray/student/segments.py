@@ -13,6 +13,7 @@ and a training that is repeated takes the same steps.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ from pad_ray.shards.files import commit_json
 from pad_ray.student.mapped import MappedCorpus, read_record
 
 STREAM_FILE, SEGMENT_FILE, END_FILE, HALT_FILE = "stream.json", "segment.json", "end.json", "halt.json"
+
+PATIENCE_SECONDS = 60.0
+"""How long a segment may be recorded and not readable: network file systems show new files within some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class SegmentedCorpus:
         self._starts = np.zeros(1, dtype=np.int64)
         self.ended = False
         """All segments are read."""
+        self._unreadable = 0.0
+        """Since when the next segment is recorded and cannot be read; 0: it can, or is not there."""
         self.halted = False
         """No more segments for now: the training is to stop."""
 
@@ -132,8 +138,15 @@ class SegmentedCorpus:
     def _next(self) -> Segment | None:
         number = len(self.segments)
         where, segment = segment_dir(self._folder, number), recorded_segment(self._folder, number)
-        if segment is None or read_record(where) is None:
+        if segment is None:
             return None
+        if read_record(where) is None:
+            # It was whole before it was recorded, and a file system may show it later; but others wait for this rank.
+            self._unreadable = self._unreadable or time.monotonic()
+            if time.monotonic() - self._unreadable > PATIENCE_SECONDS:
+                raise TrainingError(f"corpus {where}: recorded, and its files cannot be read; start the training again")
+            return None
+        self._unreadable = 0.0
         part = MappedCorpus(where)
         if part.record["fingerprint"] != segment.fingerprint:
             raise TrainingError(f"corpus {where}: another than the one that was recorded; start the training again")

@@ -31,7 +31,7 @@ from pad_ray.config import ExecutorConfig, StudentConfig
 from pad_ray.errors import TrainingError
 from pad_ray.student import savepoint
 from pad_ray.student.checkpoint import CheckpointInfo, describe_checkpoint, published_report
-from pad_ray.student.claim import RUN_FILE, claim, recorded, training_content
+from pad_ray.student.claim import RUN_FILE, check_folder, claim, recorded, training_content
 from pad_ray.student.failure import recorded_failure
 from pad_ray.student.follow import Follower
 from pad_ray.student.held_out import held_out, validation_content
@@ -117,12 +117,13 @@ def train_student(
 
     Raises:
         QuestionsError: the validation questions cannot be read.
-        ConfigError: an impossible setting or an unusable checkpoint, before anything is started.
+        ConfigError: an impossible setting or folder, or an unusable checkpoint, before anything is started.
         RunDirectoryError: `out_dir` holds another training.
         TrainingError: the corpus is not for this model, or the training failed.
     """
     started = time.time()
     check_trackers(config)
+    check_folder(out_dir)
     corpus_dir, base, out_dir = corpus_dir.resolve(), Path(model).resolve(), out_dir.resolve()
     info = describe_checkpoint(base)
     record = stream_record(corpus_dir) if config.stream else corpus_record(corpus_dir)

@@ -20,6 +20,9 @@ from pad_ray.shards.files import commit, replace_durably
 FOLDER, LATEST_FILE = "universal", "latest_universal"
 """The second is DeepSpeed's name, for the file in which it looks up the first."""
 
+UNFINISHED = ".universal.unfinished"
+"""Folder in which it is made."""
+
 
 def check_ranks(config: StudentConfig, made_on: int | None) -> None:
     """Refuse to go on from a savepoint whose states cannot be dealt to `config.workers` ranks.
@@ -53,6 +56,7 @@ def convert(savepoint: Path) -> None:
     try:
         _convert(savepoint)
     except (OSError, RuntimeError) as error:
+        discard(savepoint)
         raise TrainingError(
             f"savepoint {savepoint.name} cannot be made ready for another number of ranks "
             f"({' '.join(str(error).split())}); make room in {savepoint.parent}, or set student.workers back"
@@ -63,9 +67,8 @@ def _convert(savepoint: Path) -> None:
     from deepspeed.checkpoint import ds_to_universal
 
     states = savepoint / (savepoint / "latest").read_text().strip()
-    unfinished = savepoint / ".universal.unfinished"
-    for leftover in (unfinished, savepoint / FOLDER):
-        shutil.rmtree(leftover, ignore_errors=True)
+    unfinished = savepoint / UNFINISHED
+    discard(savepoint)
     # One process: a fork of this one would have threads of NCCL or gloo missing. It reports on its standard output.
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         ds_to_universal.main(
@@ -85,6 +88,13 @@ def _convert(savepoint: Path) -> None:
     commit(savepoint / LATEST_FILE, lambda file: file.write(FOLDER.encode()))
 
 
+def discard(savepoint: Path) -> None:
+    """Remove a universal checkpoint, whole or begun, if there is one; it is as large as the savepoint itself."""
+    (savepoint / LATEST_FILE).unlink(missing_ok=True)
+    for leftover in (savepoint / UNFINISHED, savepoint / FOLDER):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
 def settle(engine: Any, savepoint: Path) -> None:
     """Put right what the DeepSpeed engine has loaded in another way than it had saved it; then remove the checkpoint.
 
@@ -100,5 +110,4 @@ def settle(engine: Any, savepoint: Path) -> None:
             state["step"] = state["step"].clone().to(parameter.device)
     dist.barrier()  # the others have read it too
     if dist.get_rank() == 0:
-        (savepoint / LATEST_FILE).unlink()
-        shutil.rmtree(savepoint / FOLDER)
+        discard(savepoint)

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 from pad_ray.config import StudentConfig
 from pad_ray.errors import ConfigError
 from pad_ray.student.attention import attention_here
-from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model
+from pad_ray.student.checkpoint import anatomy_of, load_weights, publish_model, published_report
 from pad_ray.student.collator import Collator, PackedCollator, Rows, attention_form
 from pad_ray.student.cursor import Cursor
 from pad_ray.student.dealing import Dealing
 from pad_ray.student.failure import record_failure, refuse_to_repeat
 from pad_ray.student.fit import Node, check_fits
 from pad_ray.student.flat import FlatCollator
+from pad_ray.student.host import host_memory
 from pad_ray.student.lora import adapt, merge
 from pad_ray.student.mapped import MappedCorpus
 from pad_ray.student.plan import TrainingPlan
@@ -57,6 +58,9 @@ def train(settings: dict[str, Any]) -> None:
     """
     plan: TrainingPlan = settings["plan"]
     refuse_to_repeat(plan.out_dir, plan.attempt)
+    report = published_report(plan.model_dir)
+    if report and report["fingerprint"] == plan.fingerprint:
+        return  # a rank died when all was done; what the model was made of, the best student, is gone
     try:
         _train(plan)
     except Exception as error:
@@ -176,13 +180,12 @@ def _check_memory(plan: TrainingPlan, corpus: MappedCorpus | SegmentedCorpus) ->
     Raises:
         ConfigError: what is certain does not fit; says what would.
     """
-    import psutil
     import torch
 
     node = Node(
         ranks=int(os.environ["LOCAL_WORLD_SIZE"]),
         gpu_bytes=torch.cuda.get_device_properties("cuda").total_memory if plan.gpus else None,
-        host_bytes=psutil.virtual_memory().total,
+        host_bytes=host_memory().total,
     )
     longest = int(corpus.lengths.max()) if len(corpus) else 0
     check_fits(anatomy_of(plan.model), plan.config, node, longest=longest, estimated=False)

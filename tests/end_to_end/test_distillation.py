@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -21,9 +23,13 @@ SMALL = [
 ]
 
 
+def _pad_ray(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pad_ray.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
 def _distill(run_dir: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pad_ray.cli", "distill", "configs/quickstart.yaml", f"run_dir={run_dir}"]
-    return subprocess.run([*command, *SMALL, *more], cwd=ROOT, capture_output=True, text=True, check=False)
+    return _pad_ray("distill", "configs/quickstart.yaml", f"run_dir={run_dir}", *SMALL, *more)
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +65,29 @@ def test_the_students_are_ordinary_checkpoints(run_dir: Path) -> None:
         tokenizer = AutoTokenizer.from_pretrained(folder)
         assert model.dtype == torch.bfloat16
         assert model.get_input_embeddings().num_embeddings == len(tokenizer)
+
+
+def test_the_programs_of_a_step_are_named(run_dir: Path) -> None:
+    told = _pad_ray("steps", str(run_dir / "student"), "--step", "1")
+    assert told.returncode == 0, told.stderr
+    lines = told.stdout.splitlines()
+    assert len(lines) > 1 and all(re.fullmatch(r"rank [01]  wordsums/train/\S+", line) for line in lines)
+    found = _pad_ray("steps", str(run_dir / "student"), "--program", lines[0].split()[-1])
+    assert re.fullmatch(r"of \d+ steps: 1\n", found.stdout), found.stdout + found.stderr
+
+
+def test_an_exported_student_answers_in_vllm_by_the_code_of_its_card(run_dir: Path, tmp_path: Path) -> None:
+    told = _pad_ray("export-student", str(run_dir), "--student", "distilled", "--out", str(tmp_path / "out"))
+    assert told.returncode == 0, told.stderr
+    card = (tmp_path / "out" / "README.md").read_text()
+    (code,) = re.findall(r"```python\n(from vllm .*?)```", card, re.DOTALL)
+    # One process, and nothing compiled: a small model has answered before.
+    here = {"VLLM_ENABLE_V1_MULTIPROCESSING": "0", "TORCH_COMPILE_DISABLE": "1", "VLLM_CPU_KVCACHE_SPACE": "1"}
+    asked = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path / "out", env=os.environ | here, capture_output=True, text=True
+    )
+    assert asked.returncode == 0, asked.stderr[-3000:]
+    assert " = " in asked.stdout.splitlines()[-1], "it ends in the last line of a program"
 
 
 def test_a_second_run_finds_everything_done_and_changes_nothing(run_dir: Path) -> None:

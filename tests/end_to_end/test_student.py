@@ -87,7 +87,8 @@ def test_a_half_written_savepoint_is_passed_over(trained: Trained, llama: Path, 
     assert sorted(p.name for p in (out_dir / "checkpoints").iterdir()) == ["checkpoint-30", "checkpoint-40"]
     states = next((out_dir / "checkpoints" / "checkpoint-40").rglob("*optim_states.pt"))
     states.write_bytes(states.read_bytes()[:1000])
-    after = run(corpus, llama, out_dir)
+    after = run(corpus, llama, out_dir, CONFIG.model_copy(update={"checkpoint_steps": 9}))
+    assert sorted(p.name for p in (out_dir / "checkpoints").iterdir()) == ["checkpoint-36", "checkpoint-45"]
     assert "savepoint checkpoint-40 is incomplete and passed over" in after.messages
     assert "training goes on from checkpoint-30" in after.messages
     assert min(entry["step"] for entry in after.heard if "loss" in entry) == 35
@@ -116,6 +117,18 @@ def test_a_loss_that_is_no_number_ends_the_training_once(llama: Path, corpus: Pa
     starts = (tmp_path / "out" / "progress.jsonl").read_text().count("training starts")
     assert starts == 1
     assert not (tmp_path / "out" / "model").exists()
+
+
+def test_a_step_that_was_left_out_ends_the_training_too(llama: Path, corpus: Path, tmp_path: Path) -> None:
+    """What the head is given is 0, and so are the logits: a loss like any other, of which the gradient is infinite."""
+    base = tmp_path / "base"
+    shutil.copytree(llama, base)
+    weights = load_file(base / "model.safetensors")
+    weights["model.norm.weight"].zero_()
+    weights["lm_head.weight"] = 3e38 * weights["lm_head.weight"].sign()
+    save_file(weights, base / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(TrainingError, match=r"the gradient is not a number at step 1; .*no batch's own loss is"):
+        run(corpus, base, tmp_path / "out", CONFIG.model_copy(update={"workers": 1}))
 
 
 @pytest.mark.slow

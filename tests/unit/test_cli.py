@@ -93,7 +93,7 @@ def test_a_question_set_without_questions(run: Path, refused: Callable[..., str]
     empty = run.with_name("empty.jsonl")
     empty.touch()
     line = refused("distill", run, f"evaluation.sets=[{{set: jsonl, path: {empty}}}]")
-    assert line == "questions: no question in jsonl; check path, start and limit"
+    assert line == "evaluation.sets.0: no question in jsonl; check path, start and limit"
 
 
 def test_a_model_that_is_no_checkpoint(run: Path, refused: Callable[..., str]) -> None:

@@ -128,6 +128,14 @@ def test_a_change_that_is_let_through_is_let_through_by_every_flow(run: Path, dr
     steps(changed).distill()  # from now on it is the same run
 
 
+def test_a_finished_run_is_not_taken_for_one_of_other_settings(run: Path) -> None:
+    first = steps(settings(run)).distill()
+    assert steps(settings(run)).distill() == first
+    assert seconds(run) == dict.fromkeys(FLOWS, 5)
+    steps(settings(run, cpu_seconds=9), "executor").distill()
+    assert seconds(run) == dict.fromkeys(FLOWS, 9)
+
+
 @pytest.mark.parametrize("flow", FLOWS)
 def test_a_change_that_is_not_let_through_is_refused_by_every_flow(run: Path, flow: str) -> None:
     changed = settings(run, cpu_seconds=9)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pad_ray.config import StudentConfig
-from pad_ray.errors import RunDirectoryError
+from pad_ray.errors import ConfigError, RunDirectoryError
 from pad_ray.shards.files import fingerprint_of
-from pad_ray.student.claim import claim, differing
+from pad_ray.student.claim import check_folder, claim, differing
 
 CONTENT = {"corpus": "c", "model": "m", "config": {"zero_stage": 2}, "epochs": 2.0, "learning_rate": 1e-4, "seed": 7}
 
@@ -32,3 +32,10 @@ def test_a_training_of_an_earlier_version_is_known_by_what_it_recorded(tmp_path:
     assert fingerprint == fingerprint_of(then) == claim(tmp_path, content())
     assert differing(tmp_path, content(packing=True)) == ["student.packing"]
     assert differing(tmp_path, content(learn_from="all")) == ["student.learn_from"]
+
+
+@pytest.mark.parametrize("name", ["gsm8k[seed1]", "a+b", "what?", "all*", "{run}", "a(1)", "a$b", "a|b", "^a"])
+def test_a_folder_in_which_savepoints_would_not_be_found_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"run_dir .*: a training could not go on from savepoints in a path with"):
+        check_folder(tmp_path / name / "student")
+    check_folder(tmp_path / "plain - Übung, 3.5_x=y~z" / "student")
