@@ -1,8 +1,10 @@
 """Small real trainings for end-to-end tests: models of random weights, a corpus of sums, and what came of it."""
 
 import dataclasses
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -101,3 +103,13 @@ def assert_same_weights(one: dict[str, torch.Tensor], other: dict[str, torch.Ten
     assert one.keys() == other.keys()
     for name in one:
         torch.testing.assert_close(one[name].float(), other[name].float(), atol=tolerance, rtol=0)
+
+
+def rank_processes() -> list[psutil.Process]:
+    """The ranks of a training that goes on in this process."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # ended meanwhile, or a zombie
+            if "RayTrainWorker" in " ".join(process.cmdline()):
+                found.append(process)
+    return found

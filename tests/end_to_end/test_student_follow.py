@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from safetensors.torch import load_file, save_file
-from trainings import CONFIG, EXAMPLES, Trained, assert_same_weights, run, save_llama
+from trainings import CONFIG, EXAMPLES, Trained, assert_same_weights, rank_processes, run, save_llama
 from transformers import AutoTokenizer
 
 from pad_ray.config import RayConfig
@@ -48,9 +47,9 @@ def test_a_stopped_rank_is_named_and_the_weights_are_the_same(
 
     def stop_one_rank(entry: dict) -> None:
         if not stopped and entry.get("step", 0) >= 25:
-            ranks = [p for p in psutil.Process().children(recursive=True) if "RayTrainWorker" in " ".join(p.cmdline())]
-            ranks[-1].suspend()
-            stopped.append(ranks[-1].pid)
+            rank = rank_processes()[-1]
+            rank.suspend()
+            stopped.append(rank.pid)
 
     config = CONFIG.model_copy(update={"hang_minutes": 0.1})
     after = run(corpus, llama, tmp_path / "out", config, on_entry=stop_one_rank)
@@ -80,7 +79,7 @@ def test_the_batch_that_has_no_finite_loss_is_saved(llama: Path, tmp_path: Path)
     saved = json.loads(file.read_text())
     programs = [example["program"] for example in saved["examples"]]
     steps = Steps(tmp_path / "out")
-    assert [saved["step"]] == list(steps.steps_of("poison"))
+    assert saved["step"] == next(steps.steps_of("poison"))
     assert sorted(programs) == sorted(steps.programs(saved["step"])[saved["rank"]])
     assert saved["loss"] == "nan"
     assert {"source": "tom has ~ apples", "target": "x = 1</s>"}.items() <= saved["examples"][

@@ -6,9 +6,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
-from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, run
+from trainings import CONFIG, EXAMPLES, STEPS, Trained, assert_same_weights, rank_processes, run
 
 from pad_ray.config import RayConfig
 from pad_ray.errors import TrainingError
@@ -46,8 +45,7 @@ def test_killed_amid_a_savepoint_the_weights_are_the_same_to_the_bit(
         if entry.get("message", "").startswith("training starts") and not killed:
             os.mkfifo(file_of_rank_1(out_dir, saved))
         if not killed and entry.get("step", 0) >= last:
-            ranks = [p for p in psutil.Process().children(recursive=True) if "RayTrainWorker" in " ".join(p.cmdline())]
-            draw.choice(ranks).kill()
+            draw.choice(rank_processes()).kill()
             killed.append(entry["step"])
 
     after = run(corpus, llama, out_dir, on_entry=disturb)

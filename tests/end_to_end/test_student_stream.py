@@ -4,12 +4,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 import torch
 from growing import KEEP, PER_SHARD, GrowingSynthesis
 from safetensors.torch import load_file
-from trainings import save_llama, save_t5
+from trainings import rank_processes, save_llama, save_t5
 
 from pad_ray.config import RayConfig, StudentConfig
 from pad_ray.errors import TrainingError
@@ -83,8 +82,7 @@ class Disturbed:
             # The ranks wait for it: what is not held back is used up after eight steps or some more.
             self._synthesis.write(4)
         elif event.done >= 15 and not self.killed:
-            ranks = [p for p in psutil.Process().children(recursive=True) if "RayTrainWorker" in " ".join(p.cmdline())]
-            ranks[-1].kill()
+            rank_processes()[-1].kill()
             self.killed = True
         elif event.done >= 20 and self.killed and self._synthesis.written < SHARDS:
             self._synthesis.close()

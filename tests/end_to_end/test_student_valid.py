@@ -4,10 +4,9 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 import torch
-from trainings import CONFIG, Trained, assert_same_weights, save_tokenizer
+from trainings import CONFIG, Trained, assert_same_weights, rank_processes, save_tokenizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, GPT2Config, GPT2LMHeadModel
 
 from pad_ray.config import LoraConfig, QuestionsConfig, RayConfig, StudentConfig, ValidationConfig
@@ -197,9 +196,9 @@ def test_a_rank_that_dies_is_replaced_and_the_best_is_the_same(
 
     def kill_one_rank(entry: dict) -> None:
         if not killed and "accuracy" in entry and entry["step"] == 8:
-            ranks = [p for p in psutil.Process().children(recursive=True) if "RayTrainWorker" in " ".join(p.cmdline())]
-            ranks[-1].kill()
-            killed.append(ranks[-1].pid)
+            rank = rank_processes()[-1]
+            rank.kill()
+            killed.append(rank.pid)
 
     wrong, config = unlearning
     after = run(wrong, learnt.report.model_path, tmp_path / "out", config, kill_one_rank)
