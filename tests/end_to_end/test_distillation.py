@@ -71,7 +71,7 @@ def test_the_programs_of_a_step_are_named(run_dir: Path) -> None:
     told = _pad_ray("steps", str(run_dir / "student"), "--step", "1")
     assert told.returncode == 0, told.stderr
     lines = told.stdout.splitlines()
-    assert len(lines) > 1 and all(re.fullmatch(r"rank [01]  wordsums/train/\S+", line) for line in lines)
+    assert len(lines) > 1 and all(re.fullmatch(r"rank [01]  wordsums/train-4/\S+", line) for line in lines)
     found = _pad_ray("steps", str(run_dir / "student"), "--program", lines[0].split()[-1])
     assert re.fullmatch(r"of \d+ steps: 1\n", found.stdout), found.stdout + found.stderr
 
@@ -87,7 +87,7 @@ def test_an_exported_student_answers_in_vllm_by_the_code_of_its_card(run_dir: Pa
         [sys.executable, "-c", code], cwd=tmp_path / "out", env=os.environ | here, capture_output=True, text=True
     )
     assert asked.returncode == 0, asked.stderr[-3000:]
-    assert " = " in asked.stdout.splitlines()[-1], "it ends in the last line of a program"
+    assert "return" in asked.stdout.splitlines()[-1], "it ends in the last line of a program"
 
 
 def test_a_second_run_finds_everything_done_and_changes_nothing(run_dir: Path) -> None:
