@@ -71,9 +71,12 @@ def test_the_batch_that_has_no_finite_loss_is_saved(llama: Path, tmp_path: Path)
     examples = [*EXAMPLES, Example("tom has ~ apples", "x = 1", "poison")]
     build_corpus(lambda: examples, str(base), tmp_path / "corpus", max_source=64, max_target=64, seq2seq=False)
     with pytest.raises(
-        TrainingError, match=r"it began at step \d+, with the batch in .*: bad-batch-rank-\d\.json"
+        TrainingError,
+        match=r"the loss is nan at step .*student\.learning_rate.*it began at step \d+, with the batch in .*-rank-\d\.json",
     ) as e:
         run(tmp_path / "corpus", base, tmp_path / "out")
+    assert (tmp_path / "out" / "progress.jsonl").read_text().count("training starts") == 1
+    assert not (tmp_path / "out" / "model").exists()
     (file,) = (tmp_path / "out").glob("bad-batch-rank-*.json")
     assert file.name in str(e.value)
     saved = json.loads(file.read_text())
