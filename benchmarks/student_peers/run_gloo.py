@@ -4,14 +4,13 @@ gathered. No arithmetic, so it is the least that communication takes. And how un
 
 import json
 import math
-import os
-import socket
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from marks import reply
+from run_bare import at_a_free_port
 
 WARM_UP, TIMES = 3, 20
 
@@ -22,9 +21,7 @@ def main() -> None:
 
     from pad_ray.student.checkpoint import tensor_shapes
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(free.getsockname()[1])}
+    at_a_free_port()
     parameters = sum(map(math.prod, tensor_shapes(Path(asked["model"])).values()))
     ranks = asked["config"]["workers"]
     processes.spawn(exchange, (ranks, parameters, asked), nprocs=ranks)
@@ -63,17 +60,19 @@ def exchange(rank: int, ranks: int, parameters: int, asked: dict[str, Any]) -> N
 def computed(asked: dict[str, Any]) -> list[list[int]]:
     """Tokens that each rank computes on in each step, padding included: [steps][ranks]."""
     from batches import prepared
-    from run_bare import our_attention
     from transformers import AutoConfig
 
     from pad_ray.config import StudentConfig
+    from pad_ray.student.attention import attention_here
 
     config = StudentConfig(**asked["config"])
 
     class Model:
         config = AutoConfig.from_pretrained(asked["model"], local_files_only=True)
 
-    Model.config._attn_implementation = our_attention(asked["model"], config, gpu=False)
+    Model.config._attn_implementation = attention_here(
+        Path(asked["model"]), gpus=False, half=config.precision == "bf16"
+    )
 
     of_ranks = []
     for rank in range(config.workers):
