@@ -18,7 +18,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from pad_ray.checks import check_side_by_side, checked_demonstrations, student_checkpoint
+from pad_ray.capacity import check_side_by_side
+from pad_ray.checks import checked_demonstrations, student_checkpoint
 from pad_ray.config import RunConfig
 from pad_ray.errors import RunDirectoryError
 from pad_ray.evaluation.evaluate import evaluate

@@ -51,7 +51,7 @@ def opened(
     allow_changed: list[str] | None = None,
 ) -> Iterator[Pipeline]:
     """The steps of a run: settings, models and questions checked, directory opened, cluster joined; see `checked`."""
-    from pad_ray import checks
+    from pad_ray import capacity
     from pad_ray.config_file import load_config
 
     config = load_config(path, overrides)
@@ -62,7 +62,7 @@ def opened(
 
     keys = tuple(allow_changed or ())
     with open_run(config, keys) as run, progress() as report, cluster(config):
-        checks.check_cluster(config, base)
+        capacity.check_cluster(config, base)
         yield Pipeline(config, run.folder, report, run.attempt, keys)
 
 

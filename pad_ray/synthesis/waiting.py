@@ -1,7 +1,7 @@
 """Actors that find no room on the cluster: what a person is told while they are waited for.
 
-That all have room is looked at before a run starts (`checks.check_capacity`); but a cluster may shrink, and other jobs
-may hold what it has. The board needs no resources, and always has room.
+That all have room is looked at before a run starts (`capacity.check_capacity`); but a cluster may shrink, and other
+jobs may hold what it has. The board needs no resources, and always has room.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pad_ray.checks import check_capacity, check_engine, check_room, check_student_engine
+from pad_ray.capacity import check_capacity, check_room
+from pad_ray.checks import check_engine, check_student_engine
 from pad_ray.config import EngineConfig, ExecutorConfig, RunConfig
 from pad_ray.errors import ConfigError
 from pad_ray.student.held_out import check_held_out
