@@ -36,6 +36,7 @@ from pad_ray.student.failure import recorded_failure
 from pad_ray.student.follow import Follower
 from pad_ray.student.held_out import held_out, validation_content
 from pad_ray.student.mapped import corpus_record
+from pad_ray.student.placing import Placing
 from pad_ray.student.plan import MODEL, SAVEPOINTS, TrainingPlan
 from pad_ray.student.progress import Listener
 from pad_ray.student.segments import stream_record
@@ -234,6 +235,7 @@ def _fit(plan: TrainingPlan) -> None:
 
     from pad_ray.student.worker import train
 
+    needs = {"GPU": 1.0} if plan.gpus else {"CPU": CPUS_PER_RANK}
     trainer = TorchTrainer(
         train,
         train_loop_config={"plan": plan},
@@ -241,7 +243,7 @@ def _fit(plan: TrainingPlan) -> None:
         scaling_config=ScalingConfig(
             num_workers=plan.config.workers,
             use_gpu=plan.gpus,
-            resources_per_worker=None if plan.gpus else {"CPU": CPUS_PER_RANK},
+            resources_per_worker=needs,
         ),
         run_config=RunConfig(
             worker_runtime_env={"env_vars": MEMORY},
@@ -252,7 +254,7 @@ def _fit(plan: TrainingPlan) -> None:
         ),
     )
     try:
-        with _own_interrupts(), _ray_train_settings(plan):
+        with _own_interrupts(), _ray_train_settings(plan), Placing(plan.out_dir, plan.config.workers, needs):
             trainer.fit()
     except TrainingFailedError as error:
         if failure := recorded_failure(plan.out_dir, plan.attempt):

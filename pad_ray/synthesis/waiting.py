@@ -6,12 +6,15 @@ jobs may hold what it has. The board needs no resources, and always has room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 PATIENCE_SECONDS = 120.0
 """Before anything is said: where nodes come and go, a new one takes a minute or two."""
+
+ROUNDING = 1e-4
+"""Ray books resources in ten thousandths: 0.3 CPU is room for three times 0.1."""
 
 Nodes = Sequence[Mapping[str, float]]
 """Of every node, what nothing has booked of each resource."""
@@ -31,6 +34,8 @@ class Waiting:
     any_up: Callable[[], bool]
     since: float
     """When they were asked for, in monotonic seconds."""
+    together: int = 1
+    """How many of them must find room before any of them starts."""
     over: bool = False
 
     def look(self, now: float, nodes: Callable[[], Nodes]) -> str:
@@ -45,18 +50,22 @@ class Waiting:
         return said
 
     def _missing(self, nodes: Nodes) -> str:
-        """Empty if a node has room for one."""
-        lacking = [{name for name, need in self.needs.items() if node.get(name, 0) < need} for node in nodes]
-        if not all(lacking):
+        """Empty if the nodes have room for as many as start together."""
+        if self._room(nodes, self.needs) >= self.together:
             return ""
-        # What no node has enough of; if there is no such thing, each node lacks something else.
-        scarce = [name for name in self.needs if all(name in names for names in lacking)] or list(self.needs)
+        # What there is not enough of by itself; if there is no such thing, each node lacks something else.
+        scarce = [name for name in self.needs if self._room(nodes, [name]) < self.together] or list(self.needs)
         each = " and ".join(f"{self.needs[name]:g} {name}" for name in scarce)
         free = " and ".join(f"{sum(node.get(name, 0) for node in nodes):g} {name}" for name in scarce)
         return (
             f"waiting for {' and '.join(f'{name}s' for name in scarce)} for {self.count} {self.kind}"
             f"{'' if self.count == 1 else 's'}: each needs {each} of one node, and the cluster has {free} free"
         )
+
+    def _room(self, nodes: Nodes, names: Iterable[str]) -> int:
+        """For how many the nodes have enough of all of these."""
+        names = list(names)
+        return sum(min(int(node.get(name, 0) / self.needs[name] + ROUNDING) for name in names) for node in nodes)
 
 
 def any_alive(actors: Sequence[Any]) -> bool:

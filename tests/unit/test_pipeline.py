@@ -183,6 +183,20 @@ def test_a_student_that_was_trained_otherwise_is_refused_in_one_line(run: Path) 
     assert (run / "student").exists()
 
 
+def test_a_student_of_a_synthesis_that_has_not_ended_is_told_so(run: Path) -> None:
+    said: list[str] = []
+    pipeline = Pipeline(settings(run), run, lambda event: said.append(event.note))
+    pipeline.train()
+    assert not any("has not ended" in note for note in said)
+    manifest = read_json(run / "synthesis" / MANIFEST)
+    Place.of(run / "synthesis").put_json(MANIFEST, manifest | {"complete": False})
+    pipeline.train()
+    assert [note for note in said if note] == [
+        "the synthesis has not ended: what is learnt from is what it has committed so far "
+        "(student.stream=true would follow it)"
+    ]
+
+
 def test_what_belongs_to_a_student_is_set_aside_with_it(run: Path) -> None:
     (run / "summary.json").write_text("{}")
     pipeline = steps(settings(run), "student.epochs")

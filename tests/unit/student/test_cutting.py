@@ -15,9 +15,10 @@ from pad_ray.errors import RunDirectoryError, ShardError, TrainingError
 from pad_ray.shards.manifest import MANIFEST
 from pad_ray.shards.place import Place
 from pad_ray.shards.writer import shard_path
+from pad_ray.student import segments
 from pad_ray.student.cutting import Cutter
 from pad_ray.student.follow import Follower
-from pad_ray.student.mapped import MappedCorpus
+from pad_ray.student.mapped import RECORD_FILE, MappedCorpus
 from pad_ray.student.order import Schedule
 from pad_ray.student.segments import (
     END_FILE,
@@ -235,6 +236,24 @@ def test_a_halt_comes_after_all_segments_before_it(synthesis: GrowingSynthesis, 
     assert late.grow() is None and late.halted and not late.ended
     cutter(synthesis, model, folder)
     assert not (folder / HALT_FILE).exists()
+
+
+def test_a_segment_that_is_recorded_and_cannot_be_read_is_waited_for_but_not_for_ever(
+    synthesis: GrowingSynthesis, model: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "corpus"
+    synthesis.write(6)
+    cutter(synthesis, model, folder)
+    record = segment_dir(folder, 0) / RECORD_FILE
+    record.rename(tmp_path / "not yet seen")
+    corpus = SegmentedCorpus(folder)
+    assert corpus.grow() is None and not corpus.ended
+    (tmp_path / "not yet seen").rename(record)
+    assert corpus.grow() is not None
+    record.unlink()
+    monkeypatch.setattr(segments, "PATIENCE_SECONDS", -1.0)
+    with pytest.raises(TrainingError, match="segment-00000: recorded, and its files cannot be read"):
+        SegmentedCorpus(folder).grow()
 
 
 class Scripted:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pad_ray.config import StudentConfig
-from pad_ray.errors import ConfigError
-from pad_ray.student.universal import check_ranks, is_needed
+from pad_ray.errors import ConfigError, TrainingError
+from pad_ray.student.universal import FOLDER, LATEST_FILE, UNFINISHED, check_ranks, convert, discard, is_needed
 
 IN_FILES = StudentConfig(workers=3, zero_stage=3, offload="nvme", offload_folder=Path("/scratch"))
 
@@ -24,3 +24,27 @@ def test_states_in_files_stay_with_their_ranks() -> None:
 )
 def test_only_sharded_states_of_other_ranks_are_converted(stage: int, made_on: int, ranks: int, needed: bool) -> None:
     assert is_needed(StudentConfig(zero_stage=stage), made_on=made_on, ranks=ranks) is needed
+
+
+@pytest.fixture
+def half_made(tmp_path: Path) -> Path:
+    """A savepoint in which a conversion was killed, and one before was not removed."""
+    savepoint = tmp_path / "checkpoint-10"
+    for folder in (UNFINISHED, FOLDER):
+        (savepoint / folder).mkdir(parents=True)
+        (savepoint / folder / "parameter").write_text("half")
+    (savepoint / LATEST_FILE).write_text(FOLDER)
+    (savepoint / "states").write_text("whole")
+    return savepoint
+
+
+def test_what_a_killed_conversion_left_is_removed_and_the_savepoint_is_not(half_made: Path) -> None:
+    discard(half_made)
+    assert [path.name for path in half_made.iterdir()] == ["states"]
+
+
+def test_a_conversion_that_fails_says_what_to_do_and_leaves_nothing(half_made: Path) -> None:
+    (half_made / "latest").write_text("global_step10")  # which is not there
+    with pytest.raises(TrainingError, match=r"savepoint checkpoint-10 .* make room in .*, or set student\.workers back"):
+        convert(half_made)
+    assert sorted(path.name for path in half_made.iterdir()) == ["latest", "states"]

@@ -23,7 +23,7 @@ from typing import Any
 
 import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 
 MARK = "PAD_RAY_TEST"
 """Environment variable by which a test knows the processes that it started, however far from it they have moved."""
