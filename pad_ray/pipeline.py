@@ -22,10 +22,11 @@ from pad_ray.capacity import check_side_by_side
 from pad_ray.checks import checked_demonstrations, student_checkpoint
 from pad_ray.config import RunConfig
 from pad_ray.errors import RunDirectoryError
-from pad_ray.evaluation.evaluate import evaluate
+from pad_ray.evaluation.evaluate import evaluate, scored
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
 from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
+from pad_ray.scores import Scores
 from pad_ray.shards.files import commit_json, read_json, sync
 from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
@@ -169,7 +170,7 @@ class Pipeline:
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
             return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
         distilled = str(self.folder / "student" / "model")
-        accuracy = self.measure("distilled", distilled)
+        scores = self.measure("distilled", distilled)
         # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
         loop = (
             ray.remote(RefinementLoop)
@@ -182,7 +183,7 @@ class Pipeline:
                 allow_changed=bool(self.allow_changed),
             )
         )
-        answer = loop.run.remote(str(Path(distilled).resolve()), accuracy)
+        answer = loop.run.remote(str(Path(distilled).resolve()), scores)
         while not ray.wait([answer], timeout=POLL_SECONDS)[0]:
             self._relay(loop)
         self._relay(loop)
@@ -199,8 +200,8 @@ class Pipeline:
         for event in ray.get(loop.events.remote()):
             self.report(event)
 
-    def measure(self, name: str, model: str) -> float:
-        """Evaluate a model on every set, into `evaluation/NAME`; returns its accuracy over all questions."""
+    def measure(self, name: str, model: str) -> Scores:
+        """Evaluate a model on every set, into `evaluation/NAME`; returns what it scored on the questions of all."""
         folder, stage = self.folder / "evaluation" / name, f"evaluate {name}"
         return measure_model(self.config, model, folder, stage, self.report, allow_changed=bool(self.allow_changed))
 
@@ -237,7 +238,7 @@ class Pipeline:
             "tokens": totals.tokens + totals.wasted_tokens,
             "verified_programs_per_second": totals.right / totals.seconds if totals.seconds else 0.0,
             "synthesis_seconds": totals.seconds,
-            "accuracy": {"base": base, "distilled": distilled, "refined": refined.accuracy},
+            "accuracy": {"base": base.accuracy, "distilled": distilled.accuracy, "refined": refined.accuracy},
             "rounds": [asdict(result) for result in refined.rounds],
             "student": str(Path(refined.model).relative_to(self.folder.resolve())),
             "seconds": time.time() - started,
@@ -266,10 +267,11 @@ def synthesis_place(config: RunConfig, folder: Path) -> Place:
 
 def measure_model(
     config: RunConfig, model: str, folder: Path, stage: str, report: Report, *, allow_changed: bool = False
-) -> float:
-    """Accuracy of the checkpoint `model` over the questions of all evaluation sets; each set's figures are kept in
+) -> Scores:
+    """What the checkpoint `model` scores on the questions of all evaluation sets; each set's figures are kept in
     `folder/SET/summary.json`. `allow_changed`: what was judged under other settings is gone on with."""
-    right = questions = 0.0
+    shares: dict[str, float] = {}
+    questions = 0
     for number, asked in enumerate(config.evaluation.sets):
         flow = fixed_flow(
             config,
@@ -280,11 +282,13 @@ def measure_model(
         )
         name = f"{stage} ({asked.name})"
         attempt = Attempt(name, report, allow_changed=allow_changed)
-        metrics = evaluate(flow, folder / set_folder(number, asked.name), attempt)
+        judged = folder / set_folder(number, asked.name)
+        metrics = evaluate(flow, judged, attempt)
         report(Event(name, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
-        right += metrics.accuracy * metrics.questions
+        # Two sets may have questions in common.
+        shares |= {f"{number}/{question}": share for question, share in scored(judged).items()}
         questions += metrics.questions
-    return right / questions
+    return Scores(shares, questions)
 
 
 def set_folder(number: int, name: str) -> str:

@@ -95,6 +95,8 @@ class Verdict:
     """Whether it ran without a seccomp filter, as `unsafe` allows."""
     lane: str = ""
     """`solo` (a process of its own) or `shared` (one after others that the gate admitted); empty if it was not run."""
+    trace: tuple[tuple[str, str], ...] = ()
+    """Where it was asked for: variables and their last values' `repr`, in the order of assignment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,10 @@ def _columns(record: type, *, leave_out: Iterable[str] = ()) -> list[pa.Field]:
 QUESTION_SCHEMA = pa.schema(_columns(Question))
 """One row per question."""
 
-VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer", "cpu_ms", "wall_ms", "lane"])
+VERDICT_COLUMNS = _columns(Verdict, leave_out=["answer", "cpu_ms", "wall_ms", "lane", "trace"])
 """Without what may be another when the program is run again, so that a shard that is made again is the same byte for
-byte: times (their sums are in the record), and the lane, since audits and retries are run alone."""
+byte: times (their sums are in the record), and the lane, since audits and retries are run alone. A trace is asked for
+where feedback is made of it, and is found again by running the program."""
 
 JUDGED_SCHEMA = pa.schema(
     [

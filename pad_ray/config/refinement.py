@@ -2,28 +2,62 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from pad_ray.config.section import Section
+
+LoudEdit = Literal[
+    "undefined_name",
+    "misspelt_name",
+    "use_before_assignment",
+    "missing_return",
+    "wrong_arity",
+    "type_confusion",
+    "division_by_zero",
+    "index_error",
+    "key_error",
+    "infinite_loop",
+    "dropped_colon",
+    "dropped_bracket",
+    "wrong_indentation",
+    "doubled_sign",
+]
+"""Errors of which the interpreter, or the clock, says something."""
+
+SilentEdit = Literal[
+    "wrong_operator",
+    "swapped_operands",
+    "off_by_one",
+    "wrong_digit",
+    "wrong_unit",
+    "dropped_step",
+    "duplicated_step",
+    "wrong_variable",
+    "wrong_rounding",
+]
+"""Errors that only the answer shows."""
 
 
 class RefinementConfig(Section):
     """Rounds in which the student learns to repair programs."""
 
     rounds: int = Field(1, ge=0)
-    """Most rounds; a round that gains nothing is the last."""
+    """Most rounds; one that gains less than its noise (a standard error of the paired difference) is the last."""
     questions: int = Field(256, ge=1)
-    """Training questions on which the student is sampled each round, for its own failures."""
-    injections: tuple[Literal["name_error", "syntax_error", "wrong_operator"], ...] = (
-        "name_error",
-        "syntax_error",
-        "wrong_operator",
-    )
+    """Training questions on which the student is sampled each round, for its own failures and its error profile."""
+    injections: tuple[LoudEdit | SilentEdit, ...] = (*get_args(LoudEdit), *get_args(SilentEdit))
     """Kinds of error put into right programs."""
+    profile_floor: float = Field(0.3, ge=0, le=1)
+    """Of the injected errors, the share that is spread evenly over all kinds; the others follow what the student gets
+    wrong itself. 1: all kinds alike."""
     injected_share: float = Field(0.5, ge=0)
     """Injected repair examples per synthesis example in a round's mixture."""
+    own_failures: int = Field(1, ge=0)
+    """Times that each failure of the student's own is in the mixture."""
+    synthesis_share: float = Field(1.0, gt=0, le=1)
+    """Share of the synthesis examples that is in the mixture."""
     epochs: float = Field(1.0, gt=0)
     """Passes over a round's mixture."""
     learning_rate: float | None = Field(None, gt=0)

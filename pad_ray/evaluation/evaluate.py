@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pad_ray.evaluation.metrics import Metrics, measure
+from pad_ray.records import Status
 from pad_ray.shards.files import commit_json
 from pad_ray.shards.reader import read_shards
 from pad_ray.synthesis.flow import Flow
@@ -33,3 +34,11 @@ def judged_rows(folder: Path) -> Iterator[dict[str, Any]]:
     """The rows of a flow's shards, with the columns that metrics need, one shard in memory at a time."""
     for table in read_shards(folder / "shards"):
         yield from table.select(MEASURED_COLUMNS).to_pylist()
+
+
+def scored(folder: Path) -> dict[str, float]:
+    """Of each question that has programs in the flow's shards, the share of them that is right."""
+    draws: dict[str, list[bool]] = {}
+    for row in judged_rows(folder):
+        draws.setdefault(row["question_id"], []).append(row["status"] == Status.RIGHT)
+    return {question: sum(right) / len(right) for question, right in draws.items()}

@@ -31,10 +31,11 @@ class Post:
 class ExecutorActor:
     """A sandbox behind a Ray actor."""
 
-    def __init__(self, config: ExecutorConfig, slots: int = 1) -> None:
+    def __init__(self, config: ExecutorConfig, slots: int = 1, *, trace: bool = False) -> None:
         """Starts nothing: what fails in a constructor reaches the pool as text only."""
         self._config = config
         self._slots = slots
+        self._trace = trace
         self._sandbox: Sandbox | None = None
 
     def start(self) -> Post:
@@ -82,7 +83,7 @@ class ExecutorActor:
 
     def _opened(self) -> Sandbox:
         if self._sandbox is None:
-            self._sandbox = Sandbox.from_config(self._config, slots=self._slots)
+            self._sandbox = Sandbox.from_config(self._config, slots=self._slots, trace=self._trace)
         return self._sandbox
 
 

@@ -85,6 +85,7 @@ def verdict(outcome: Outcome, question: Question) -> Verdict:
         isolation=outcome.isolation,
         unsafe=outcome.unsafe,
         lane=outcome.lane,
+        trace=tuple((name, without_addresses(value)) for name, value in outcome.trace),
     )
 
 

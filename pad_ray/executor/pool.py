@@ -36,18 +36,21 @@ REASON_CHARACTERS = 300
 class ExecutorPool:
     """Executor actors, spread over the nodes. A context manager; Ray must be running. Not for two threads at once."""
 
-    def __init__(self, config: ExecutorConfig, workers: int | None = None, *, cpus: float = ACTOR_CPUS) -> None:
+    def __init__(
+        self, config: ExecutorConfig, workers: int | None = None, *, cpus: float = ACTOR_CPUS, trace: bool = False
+    ) -> None:
         """An actor runs one program at a time, or, where there is one per node, as many as the node has CPUs to spare.
 
         Args:
             workers: by default as many as `config` says; one per node with spare CPUs where it says nothing.
             cpus: that each books; 0 where the caller has booked what there is, and waits while they judge.
+            trace: verdicts have the values of the program's variables.
         """
         import ray
 
         workers, slots = (workers, 1) if workers is not None else crew_of(config)
         actor = ray.remote(ExecutorActor).options(num_cpus=cpus, scheduling_strategy="SPREAD")
-        self._make = partial(actor.remote, config, slots)
+        self._make = partial(actor.remote, config, slots, trace=trace)
         self._router = Router(workers)
         self._counters = ExecutorCounters()
         self._turn = threading.Lock()

@@ -109,7 +109,7 @@ class Sandbox:
         self._shared = SharedLane(lanes == "auto", batch)
 
     @classmethod
-    def from_config(cls, config: ExecutorConfig, slots: int = 1) -> Self:
+    def from_config(cls, config: ExecutorConfig, slots: int = 1, *, trace: bool = False) -> Self:
         """A sandbox with the limits of a run's `executor` section."""
         return cls(
             cpu_seconds=config.cpu_seconds,
@@ -118,6 +118,7 @@ class Sandbox:
             output_kb=config.output_kb,
             answer_from=config.answer_from,
             slots=slots,
+            trace=trace,
         )
 
     def run(self, codes: Iterable[str | bytes]) -> Iterator[Outcome]:

@@ -1,18 +1,25 @@
 """What a model is told about a program that failed: the same words in training and at inference.
 
-As in the paper: the interpreter's message, or that time ran out, or what was answered (PaD, released code).
+As in the paper: the interpreter's message, or that time ran out, or what was answered (PaD, released code). To an
+answer are added the values that the steps came to, for of nine failures in ten the interpreter says nothing.
 """
 
 from __future__ import annotations
 
 from pad_ray.records import Status, Verdict
 
+VERSION = "feedback-v2"
+"""Of the words below: other words are another version. v1 had no values."""
+
 LONGEST_MESSAGE = 160
 """Characters of an error message that are quoted; the student reads 256 tokens in all."""
 
+LONGEST_TRACE = 320
+"""Characters of the steps' values: some twenty steps. Of more the last are told, which the answer was made of."""
+
 
 def feedback(verdict: Verdict) -> str:
-    """One line on the verdict of a program that is not right."""
+    """One line on the verdict of a program."""
     match Status(verdict.status):
         case Status.RAISED | Status.SYNTAX:
             message = " ".join(verdict.error_message.split())[:LONGEST_MESSAGE]
@@ -24,6 +31,18 @@ def feedback(verdict: Verdict) -> str:
         case Status.OUTPUT_LIMIT:
             return "Error: too much output"
         case Status.WRONG | Status.RIGHT:
-            return f"Output: {' '.join(verdict.answer.split())[:LONGEST_MESSAGE]}"
+            return f"Output: {' '.join(verdict.answer.split())[:LONGEST_MESSAGE]}{_values(verdict)}"
         case Status.NO_ANSWER | Status.KILLED:
             return "Output: none"
+
+
+def _values(verdict: Verdict) -> str:
+    """` (apples = 3, eaten = 1)`, or nothing where no values are known."""
+    told = [f"{name} = {' '.join(value.split())}" for name, value in verdict.trace]
+    size = 0
+    for first in range(len(told) - 1, -1, -1):
+        size += len(told[first]) + len(", ")
+        if size > LONGEST_TRACE:
+            told = ["...", *told[first + 1 :]]
+            break
+    return f" ({', '.join(told)})" if told else ""

@@ -1,28 +1,40 @@
 """The refinement-loop actor: rounds in which the student learns to repair programs.
 
-A round: sample the student on training questions; inject errors into right programs and run them for the real
-message; add the student's own failures; train on repairs and synthesis examples together; evaluate. A round that gains
-nothing is the last, and its student is not kept. Each step leaves its result in the round's folder: an actor that is
-killed goes on inside the round when it is made again.
+A round: sample the student on training questions; see what it gets wrong; inject such errors into right programs and
+run them for the real message; add the student's own failures; train on repairs and synthesis examples together;
+evaluate. A round that gains less than its noise is the last, and one that gains nothing is not kept. Each step leaves
+its result in the round's folder: an actor that is killed goes on inside the round when it is made again.
+
+round-N/samples/        what the student wrote for training questions, judged
+round-N/profile.json    the errors that it made
+round-N/repairs/        the shards of repair examples; the first is of its own failures
+round-N/student/        the training
+round-N/evaluation/     what came of it
+round-N/round.json      the same in short, and whether it is kept
 """
 
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from pad_ray.config import QuestionsConfig, RunConfig, SamplingConfig
 from pad_ray.executor.pool import ExecutorPool
 from pad_ray.progress import Event, Report
-from pad_ray.records import REPAIR_SCHEMA, Repair, to_table
+from pad_ray.records import REPAIR_SCHEMA, Repair, Status, to_table
+from pad_ray.refinement.diagnosis import diagnose
+from pad_ray.refinement.feedback import VERSION
+from pad_ray.refinement.profile import profile, weights
 from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_examples
+from pad_ray.scores import Scores
 from pad_ray.shards.damage import whole_records
 from pad_ray.shards.files import commit_json
 from pad_ray.shards.place import Place
-from pad_ray.shards.reader import read_shards
+from pad_ray.shards.reader import read_shards, records
 from pad_ray.shards.writer import ShardRecord, write_shard
 from pad_ray.student.baselines import Lessons
 from pad_ray.student.examples import Source
@@ -34,8 +46,11 @@ from pad_ray.synthesis.runner import Attempt, run_flow
 INJECTION_CHUNK = 2_000
 """Right programs whose faulty versions are made and judged together: some MB in memory."""
 
-Evaluate = Callable[[str, Path, str, Report], float]
-"""(model, folder, stage, report) -> accuracy. Given by the caller: evaluation is a room to the right of this one."""
+OWN = 0
+"""Number of the shard that holds the student's own failures."""
+
+Evaluate = Callable[[str, Path, str, Report], Scores]
+"""(model, folder, stage, report) -> what it scores. Given by the caller: evaluation is a room to the right of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class RoundResult:
     """Repair examples by origin."""
     accuracy: float
     kept: bool
+    noise: float = 0.0
+    """Standard error of its gain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +96,24 @@ class RefinementLoop:
             events.append(self._events.get())
         return events
 
-    def run(self, model: str, accuracy: float) -> Refined:
-        """Refine the student at `model`, whose accuracy is known, for at most the configured rounds.
+    def run(self, model: str, scores: Scores) -> Refined:
+        """Refine the student at `model`, whose scores are known, for at most the configured rounds.
 
         Raises:
             the errors of `run_flow` and `teach`.
         """
         rounds: list[RoundResult] = []
         for number in range(1, self._config.refinement.rounds + 1):
-            result, candidate = self._round(number, model, accuracy)
+            result, candidate, after = self._round(number, model, scores)
             rounds.append(result)
-            if not result.kept:
+            gain = after.accuracy - scores.accuracy
+            if result.kept:
+                model, scores = candidate, after
+            if gain <= result.noise:
                 break
-            model, accuracy = candidate, result.accuracy
-        return Refined(model, accuracy, tuple(rounds))
+        return Refined(model, scores.accuracy, tuple(rounds))
 
-    def _round(self, number: int, model: str, best: float) -> tuple[RoundResult, str]:
+    def _round(self, number: int, model: str, before: Scores) -> tuple[RoundResult, str, Scores]:
         folder = self._folder / f"round-{number}"
         stage = f"refine {number}"
         self._sample(number, model, folder / "samples", f"{stage}: sample the student")
@@ -113,12 +132,11 @@ class RefinementLoop:
             learning_rate=self._config.refinement.learning_rate,
         )
         candidate = str(lesson.model_path)
-        accuracy = self._evaluate(candidate, folder / "evaluation", f"{stage}: evaluate", self._events.put)
-        result = RoundResult(number, repairs, accuracy, kept=accuracy > best)
-        commit_json(
-            folder / "round.json", {"accuracy": accuracy, "before": best, "kept": result.kept, "repairs": repairs}
-        )
-        return result, candidate
+        after = self._evaluate(candidate, folder / "evaluation", f"{stage}: evaluate", self._events.put)
+        kept = after.accuracy > before.accuracy
+        result = RoundResult(number, repairs, after.accuracy, kept, after.noise(before))
+        commit_json(folder / "round.json", asdict(result) | {"before": before.accuracy})
+        return result, candidate, after
 
     def _sample(self, number: int, model: str, folder: Path, stage: str) -> None:
         config = self._config
@@ -137,34 +155,62 @@ class RefinementLoop:
         run_flow(flow, folder, Attempt(stage, self._events.put, allow_changed=self._allow_changed))
 
     def _write_repairs(self, number: int, folder: Path, stage: str) -> dict[str, int]:
-        """One shard per chunk of right programs, then one of the student's own failures; whole shards are kept."""
+        """A shard of the student's own failures, then one for each chunk of right programs; whole shards are kept."""
         target = folder / "repairs"
         done = {record.index: record for record in whole_records(target)[0]}
         refinement = self._config.refinement
-        rows = selected_rows(self._synthesis, self._config.synthesis.keep)
         seed = f"{self._config.seed}/{number}"
-        with ExecutorPool(self._config.executor) as pool:
-            index = 0
+        with ExecutorPool(self._config.executor, trace=True) as pool:
+            if OWN not in done:
+                own = own_failures(self._failed(folder), self._right(), pool.judge)
+                done[OWN] = self._write(target, OWN, in_round(own, number))
+            chances = self._chances(folder)
+            rows = selected_rows(self._synthesis, self._config.synthesis.keep)
+            index = OWN + 1
             while chunk := list(islice(rows, INJECTION_CHUNK)):
                 if index not in done:
-                    repairs = injected(chunk, refinement.injections, refinement.injected_share, seed, pool.judge)
+                    repairs = injected(chunk, chances, refinement.injected_share, seed, pool.judge)
                     done[index] = self._write(target, index, in_round(repairs, number))
                 index += 1
                 self._events.put(Event(stage, detail=f"{sum(r.rows for r in done.values()):,} repairs"))
-        if index not in done:
-            right = {row["question_id"]: row["code"] for row in selected_rows(self._synthesis, keep=1)}
-            failed = (row for table in read_shards(folder / "samples" / "shards") for row in table.to_pylist())
-            done[index] = self._write(target, index, in_round(own_failures(failed, right), number))
         origins: dict[str, int] = {}
         for table in read_shards(target):
             for origin in table["origin"].to_pylist():
                 origins[origin] = origins.get(origin, 0) + 1
         return origins
 
+    def _failed(self, folder: Path) -> Iterator[dict[str, Any]]:
+        """What the student got wrong of the sampled questions."""
+        rows = (row for table in read_shards(folder / "samples" / "shards") for row in table.to_pylist())
+        return (row for row in rows if row["status"] != Status.RIGHT)
+
+    def _right(self) -> dict[str, str]:
+        """A right program of each question that has one."""
+        return {row["question_id"]: row["code"] for row in selected_rows(self._synthesis, keep=1)}
+
+    def _chances(self, folder: Path) -> dict[str, float]:
+        """With which each kind of error is injected; both they and the profile are written down."""
+        right, refinement = self._right(), self._config.refinement
+        measured = profile(
+            diagnose(row["status"], row["error_type"], row["code"], right[row["question_id"]])
+            for row in self._failed(folder)
+            if row["question_id"] in right
+        )
+        chances = weights(refinement.injections, measured, refinement.profile_floor) if refinement.injections else {}
+        commit_json(folder / "profile.json", {"profile": measured, "injected": chances})
+        return chances
+
     def _write(self, target: Path, index: int, repairs: list[Repair]) -> ShardRecord:
         return write_shard(target, index, to_table(repairs, REPAIR_SCHEMA))
 
     def _mixture(self, folder: Path) -> Source:
         """Both tasks side by side: question -> program, and question + faulty program + feedback -> program."""
-        repairs = shard_source(folder / "repairs", repair_examples, template_fingerprint(REPAIR))
-        return synthesis_source(self._synthesis, Lessons.of(self._config)) + repairs
+        config, shards = self._config.refinement, folder / "repairs"
+        made_by = f"{template_fingerprint(REPAIR)}/{VERSION}"
+        own, others = records(Place.of(shards))[: OWN + 1], records(Place.of(shards))[OWN + 1 :]
+        mixture = synthesis_source(self._synthesis, Lessons.of(self._config)).some(
+            config.synthesis_share, self._config.seed
+        )
+        for ledger in ([own] * config.own_failures) + [others]:
+            mixture += shard_source(shards, repair_examples, made_by, ledger)
+        return mixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -11,54 +11,96 @@ import pyarrow as pa
 
 from pad_ray.records import Program, Question, Repair, Status, Verdict
 from pad_ray.refinement.feedback import feedback
-from pad_ray.refinement.injection import inject
+from pad_ray.refinement.injection import as_promised, inject
+from pad_ray.refinement.profile import draw_order
 from pad_ray.student.examples import Example
 from pad_ray.student.templates import repair_example
 
 Judge = Callable[[Sequence[tuple[Question, Program]]], list[Verdict]]
-"""Runs programs and says what became of each, in order."""
+"""Runs programs and says what became of each, in order; with the values of their variables."""
+
+TRIES = 4
+"""Edits that are run in place of one that did not fail as its name says, at most."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """One faulty program that is wanted."""
+
+    row: dict[str, Any]
+    name: str
+    edits: list[str]
+    """Left to be tried, in their order."""
+    random: Random
+    edit: str = ""
+
+    def next(self) -> str | None:
+        """The text of the next edit that finds a place."""
+        while self.edits:
+            self.edit = self.edits.pop(0)
+            if (faulty := inject(self.row["code"], self.edit, self.random)) is not None:
+                return faulty
+        return None
 
 
 def injected(
-    rows: Iterable[dict[str, Any]], edits: Sequence[str], share: float, seed: str, judge: Judge
+    rows: Iterable[dict[str, Any]], chances: Mapping[str, float], share: float, seed: str, judge: Judge
 ) -> list[Repair]:
-    """Errors put into `share` of the right programs in `rows` (2.5: two for each, a third for every other).
+    """Errors put into `share` of the right programs in `rows` (2.5: two for each, a third for every other), drawn by
+    their `chances` (edit -> weight).
 
-    A faulty program is kept only if it truly fails when it is run; its feedback is the real one.
+    A faulty program is kept only if it fails, when it is run, as its edit promises; its feedback is the real one. For
+    one that does not another edit is tried.
     """
-    pairs, right, kinds = [], [], []
-    for row in rows:
-        random = Random(f"{seed}/{row['program_id']}")
-        times = int(share) + (random.random() < share % 1)
-        for number, edit in enumerate(_cycle(edits, times, random)):
-            faulty = inject(row["code"], edit, random)
-            if faulty is not None:
-                name = f"{row['program_id']}/{number}/{edit}"
-                program = Program(name, row["question_id"], 0, faulty, "", "injected", "")
-                pairs.append((Question(row["question_id"], row["text"], row["answer"], row["answer_kind"]), program))
-                right.append(row["code"])
-                kinds.append(edit)
+    places = [place for row in rows for place in _places(row, chances, share, seed)]
+    found: dict[int, Repair] = {}
+    waiting = list(range(len(places)))
+    for _ in range(TRIES):
+        tried = [(i, faulty) for i in waiting if (faulty := places[i].next()) is not None]
+        if not tried:
+            break
+        verdicts = judge([_pair(places[i].row, places[i].name, faulty, "injected") for i, faulty in tried])
+        waiting = []
+        for (i, faulty), verdict in zip(tried, verdicts, strict=True):
+            place = places[i]
+            if as_promised(place.edit, verdict.status):
+                name = f"{place.name}/{place.edit}"
+                found[i] = _repair(place.row, name, faulty, verdict, f"injected:{place.edit}")
+            else:
+                waiting.append(i)
+    return [found[i] for i in sorted(found)]
+
+
+def _places(row: dict[str, Any], chances: Mapping[str, float], share: float, seed: str) -> list[_Place]:
+    random = Random(f"{seed}/{row['program_id']}")
+    times = int(share) + (random.random() < share % 1)
+    if not any(chances.values()):
+        return []
+    # The same program's errors differ in kind as long as there are kinds.
+    order = draw_order(chances, random)
     return [
-        _repair(question, program, verdict, code, f"injected:{kind}")
-        for (question, program), verdict, code, kind in zip(pairs, judge(pairs), right, kinds, strict=True)
-        if verdict.status != Status.RIGHT
+        _Place(
+            row, f"{row['program_id']}/{number}", order[number % len(order) :] + order[: number % len(order)], random
+        )
+        for number in range(times)
     ]
 
 
-def own_failures(rows: Iterable[dict[str, Any]], right: dict[str, str]) -> Iterator[Repair]:
-    """The student's failed programs, where a right program of the same question is known (`right`, by question id)."""
-    for row in rows:
-        if row["status"] != Status.RIGHT and row["question_id"] in right and row["code"].strip():
-            question = Question(row["question_id"], row["text"], row["answer"], row["answer_kind"])
-            program = Program(f"{row['program_id']}/student", row["question_id"], 0, row["code"], "", "", "")
-            verdict = Verdict(
-                status=row["status"],
-                answer=row["given_answer"],
-                error_type=row["error_type"],
-                error_message=row["error_message"],
-                error_line=row["error_line"],
-            )
-            yield _repair(question, program, verdict, right[row["question_id"]], "student")
+def own_failures(rows: Iterable[dict[str, Any]], right: Mapping[str, str], judge: Judge) -> list[Repair]:
+    """The student's failed programs, where a right program of the same question is known (`right`, by question id).
+
+    They are run once more, for the values of their variables; one that is right now is left out.
+    """
+    failed = [
+        row for row in rows if row["status"] != Status.RIGHT and row["question_id"] in right and row["code"].strip()
+    ]
+    names = [f"{row['program_id']}/student" for row in failed]
+    verdicts = judge([_pair(row, name, row["code"], "") for row, name in zip(failed, names, strict=True)])
+    return [
+        _repair(row | {"code": right[row["question_id"]]}, name, row["code"], verdict, "student")
+        for row, name, verdict in zip(failed, names, verdicts, strict=True)
+        if verdict.status != Status.RIGHT
+    ]
 
 
 def repair_examples(table: pa.Table) -> Iterator[Example]:
@@ -71,21 +113,20 @@ def in_round(repairs: Iterable[Repair], round_number: int) -> list[Repair]:
     return [replace(r, repair_id=f"round-{round_number}/{r.repair_id}", round=round_number) for r in repairs]
 
 
-def _repair(question: Question, program: Program, verdict: Verdict, right: str, origin: str) -> Repair:
+def _pair(row: Mapping[str, Any], name: str, code: str, model: str) -> tuple[Question, Program]:
+    question = Question(row["question_id"], row["text"], row["answer"], row["answer_kind"])
+    return question, Program(name, row["question_id"], 0, code, "", model, "")
+
+
+def _repair(row: Mapping[str, Any], name: str, faulty: str, verdict: Verdict, origin: str) -> Repair:
     return Repair(
-        repair_id=program.program_id,
-        question_id=question.question_id,
-        question=question.text,
-        faulty=program.code,
+        repair_id=name,
+        question_id=row["question_id"],
+        question=row["text"],
+        faulty=faulty,
         feedback=feedback(verdict),
-        program=right,
+        program=row["code"],
         origin=origin,
         round=0,
         status=verdict.status,
     )
-
-
-def _cycle(edits: Sequence[str], times: int, random: Random) -> list[str]:
-    """`times` edits, as different from each other as they can be."""
-    order = random.sample(list(edits), len(edits))
-    return [order[i % len(order)] for i in range(times if order else 0)]

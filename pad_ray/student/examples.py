@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from random import Random
 
 from pad_ray.shards.files import fingerprint_of
 
@@ -42,6 +44,17 @@ class Source:
         for part in self.parts:
             yield from part()
 
+    def some(self, share: float, seed: int) -> Source:
+        """About `share` of the examples, chosen by their ids alone: the same whatever the other examples are."""
+        if share >= 1:
+            return self
+        identity = fingerprint_of([self.identity, share, seed]) if self.identity else ""
+        return Source(tuple(partial(_some, part, share, seed) for part in self.parts), identity)
+
     def __add__(self, other: Source) -> Source:
         known = self.identity and other.identity
         return Source(self.parts + other.parts, fingerprint_of([self.identity, other.identity]) if known else "")
+
+
+def _some(part: Part, share: float, seed: int) -> Iterator[Example]:
+    return (example for example in part() if Random(f"{seed}/{example.source_id}").random() < share)

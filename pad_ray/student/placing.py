@@ -1,7 +1,7 @@
 """Ranks that find no room: a person is told, for Ray Train waits without a word.
 
-Before a training starts the cluster's size is looked at (`zero.check_student`). Later a node may be lost, and ranks need
-room all at once; other jobs may hold it as well.
+Before a training starts the cluster's size is looked at (`zero.check_student`). Later a node may be lost, and ranks
+need room all at once; other jobs may hold it as well.
 """
 
 from __future__ import annotations

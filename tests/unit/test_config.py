@@ -78,9 +78,9 @@ def test_the_last_override_wins_and_a_value_may_hold_an_equals_sign() -> None:
 
 def test_lists_are_overridden_as_a_whole_or_in_one_place(tmp_path: Path) -> None:
     path = yaml_file(tmp_path, "evaluation: {sets: [{set: svamp}, {set: gsm8k, split: test}]}\n")
-    config = load_config(path, ["evaluation.sets.1.limit=9", "refinement.injections=[syntax_error]"])
+    config = load_config(path, ["evaluation.sets.1.limit=9", "refinement.injections=[dropped_colon]"])
     assert [(s.name, s.limit) for s in config.evaluation.sets] == [("svamp", None), ("gsm8k/test", 9)]
-    assert config.refinement.injections == ("syntax_error",)
+    assert config.refinement.injections == ("dropped_colon",)
     config = load_config(path, ["evaluation.sets.0={set: multiarith}"])
     assert [s.set for s in config.evaluation.sets] == ["multiarith", "gsm8k"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pad_ray.records import Status, Verdict
-from pad_ray.refinement.feedback import LONGEST_MESSAGE, feedback
+from pad_ray.refinement.feedback import LONGEST_MESSAGE, LONGEST_TRACE, feedback
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,17 @@ def test_a_long_message_is_cut_and_the_line_number_stays() -> None:
 def test_a_verdict_that_is_none_has_no_feedback() -> None:
     with pytest.raises(ValueError, match="is not a valid Status"):
         feedback(Verdict(""))
+
+
+def test_of_an_answer_the_values_of_the_steps_are_told() -> None:
+    trace = (("apples", "3"), ("names", "['a',\n 'b']"), ("left", "-2"))
+    for status in ("wrong", "right"):
+        assert feedback(Verdict(status, "-2", trace=trace)) == "Output: -2 (apples = 3, names = ['a', 'b'], left = -2)"
+    assert feedback(Verdict("raised", error_type="KeyError", trace=trace)) == "Error: KeyError:  (line 0)"
+
+
+def test_of_many_values_the_last_are_told() -> None:
+    trace = tuple((f"step_{number:03d}", str(number)) for number in range(200))
+    line = feedback(Verdict("wrong", "199", trace=trace))
+    assert line.startswith("Output: 199 (..., step_1") and line.endswith(", step_198 = 198, step_199 = 199)")
+    assert LONGEST_TRACE - 20 < len(line) < LONGEST_TRACE + 30

@@ -45,6 +45,8 @@ def test_what_a_killed_conversion_left_is_removed_and_the_savepoint_is_not(half_
 
 def test_a_conversion_that_fails_says_what_to_do_and_leaves_nothing(half_made: Path) -> None:
     (half_made / "latest").write_text("global_step10")  # which is not there
-    with pytest.raises(TrainingError, match=r"savepoint checkpoint-10 .* make room in .*, or set student\.workers back"):
+    with pytest.raises(
+        TrainingError, match=r"savepoint checkpoint-10 .* make room in .*, or set student\.workers back"
+    ):
         convert(half_made)
     assert sorted(path.name for path in half_made.iterdir()) == ["latest", "states"]
