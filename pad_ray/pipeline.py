@@ -22,6 +22,7 @@ from pad_ray.capacity import check_side_by_side
 from pad_ray.checks import checked_demonstrations, student_checkpoint
 from pad_ray.config import RunConfig
 from pad_ray.errors import RunDirectoryError
+from pad_ray.evaluation.assisted import assisted
 from pad_ray.evaluation.evaluate import evaluate, scored
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
@@ -268,8 +269,11 @@ def synthesis_place(config: RunConfig, folder: Path) -> Place:
 def measure_model(
     config: RunConfig, model: str, folder: Path, stage: str, report: Report, *, allow_changed: bool = False
 ) -> Scores:
-    """What the checkpoint `model` scores on the questions of all evaluation sets; each set's figures are kept in
-    `folder/SET/summary.json`. `allow_changed`: what was judged under other settings is gone on with."""
+    """What the checkpoint `model` scores on the questions of all evaluation sets, by itself.
+
+    Each set's figures are kept in `folder/SET/summary.json`, those with help in `folder/repaired` and
+    `folder/verified`. `allow_changed`: what was judged under other settings is gone on with.
+    """
     shares: dict[str, float] = {}
     questions = 0
     for number, asked in enumerate(config.evaluation.sets):
@@ -280,14 +284,16 @@ def measure_model(
             config.evaluation,
             prompt_version=config.evaluation.prompt,
         )
-        name = f"{stage} ({asked.name})"
-        attempt = Attempt(name, report, allow_changed=allow_changed)
-        judged = folder / set_folder(number, asked.name)
-        metrics = evaluate(flow, judged, attempt)
-        report(Event(name, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
-        # Two sets may have questions in common.
-        shares |= {f"{number}/{question}": share for question, share in scored(judged).items()}
-        questions += metrics.questions
+        for name, other in assisted(flow, config.evaluation).items():
+            told = f"{stage} ({asked.name}{', ' * bool(name)}{name})"
+            attempt = Attempt(told, report, allow_changed=allow_changed)
+            judged = folder / name / set_folder(number, asked.name)
+            metrics = evaluate(other, judged, attempt)
+            report(Event(told, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
+            if not name:
+                # Two sets may have questions in common.
+                shares |= {f"{number}/{question}": share for question, share in scored(judged).items()}
+                questions += metrics.questions
     return Scores(shares, questions)
 
 

@@ -110,7 +110,8 @@ class Repair:
     feedback: str
     program: str
     origin: str
-    """`injected:<edit>` for an error put in by us, `student` for a failure of the student's own."""
+    """`injected:<edit>` for an error put in by us, `student` for a failure of the student's own, `confirmed` for a
+    program that is right and stays."""
     round: int
     status: str
     """The verdict on the faulty program."""

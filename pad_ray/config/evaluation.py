@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pad_ray.config.drawing import SamplingConfig
 from pad_ray.config.questions import QuestionsConfig
+from pad_ray.config.verification import VerificationConfig
 
 
 class EvaluationConfig(SamplingConfig):
@@ -21,3 +22,11 @@ class EvaluationConfig(SamplingConfig):
     """Completions per question; more than 1 gives pass@k and majority@k."""
     temperature: float = Field(0.0, ge=0, le=2)
     """0 is greedy."""
+    verification: VerificationConfig | None = None
+    """Besides, have programs verified step by step while they are written; reported as `verified`."""
+    repair_attempts: int = Field(0, ge=0)
+    """Besides, have the student repair a program up to so many times when it is told what came of it; reported as
+    `repaired`."""
+    repair: Literal["loud", "all"] = "loud"
+    """What is repaired. loud: programs that give no answer; all: those that give one too, as nobody knows whether it is
+    right (a student that was refined with `confirmed_share` learnt to leave right ones alone)."""

@@ -54,6 +54,8 @@ class RefinementConfig(Section):
     wrong itself. 1: all kinds alike."""
     injected_share: float = Field(0.5, ge=0)
     """Injected repair examples per synthesis example in a round's mixture."""
+    confirmed_share: float = Field(0.0, ge=0, le=1)
+    """Right programs that the student is told the answer of, and leaves as they are, per synthesis example."""
     own_failures: int = Field(1, ge=0)
     """Times that each failure of the student's own is in the mixture."""
     synthesis_share: float = Field(1.0, gt=0, le=1)

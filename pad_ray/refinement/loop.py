@@ -29,7 +29,7 @@ from pad_ray.records import REPAIR_SCHEMA, Repair, Status, to_table
 from pad_ray.refinement.diagnosis import diagnose
 from pad_ray.refinement.feedback import VERSION
 from pad_ray.refinement.profile import profile, weights
-from pad_ray.refinement.repairs import in_round, injected, own_failures, repair_examples
+from pad_ray.refinement.repairs import confirmed, in_round, injected, own_failures, repair_examples
 from pad_ray.scores import Scores
 from pad_ray.shards.damage import whole_records
 from pad_ray.shards.files import commit_json
@@ -170,6 +170,7 @@ class RefinementLoop:
             while chunk := list(islice(rows, INJECTION_CHUNK)):
                 if index not in done:
                     repairs = injected(chunk, chances, refinement.injected_share, seed, pool.judge)
+                    repairs += confirmed(chunk, refinement.confirmed_share, seed, pool.judge)
                     done[index] = self._write(target, index, in_round(repairs, number))
                 index += 1
                 self._events.put(Event(stage, detail=f"{sum(r.rows for r in done.values()):,} repairs"))

@@ -86,6 +86,18 @@ def _places(row: dict[str, Any], chances: Mapping[str, float], share: float, see
     ]
 
 
+def confirmed(rows: Iterable[dict[str, Any]], share: float, seed: str, judge: Judge) -> list[Repair]:
+    """`share` of the right programs in `rows`, as answers to themselves: who looks again at what is right leaves it."""
+    chosen = [row for row in rows if Random(f"{seed}/confirmed/{row['program_id']}").random() < share]
+    names = [f"{row['program_id']}/confirmed" for row in chosen]
+    verdicts = judge([_pair(row, name, row["code"], "") for row, name in zip(chosen, names, strict=True)])
+    return [
+        _repair(row, name, row["code"], verdict, "confirmed")
+        for row, name, verdict in zip(chosen, names, verdicts, strict=True)
+        if verdict.status == Status.RIGHT
+    ]
+
+
 def own_failures(rows: Iterable[dict[str, Any]], right: Mapping[str, str], judge: Judge) -> list[Repair]:
     """The student's failed programs, where a right program of the same question is known (`right`, by question id).
 

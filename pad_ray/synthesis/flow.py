@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pad_ray.config import EngineConfig, ExecutorConfig, QuestionsConfig, RunConfig, SamplingConfig
 from pad_ray.synthesis.draws import Demonstrations, DrawPlan
 from pad_ray.synthesis.parts import asked, file_of, known_by_content
 from pad_ray.synthesis.sampling import Policy
-from pad_ray.teacher.engine import resolve_model
+from pad_ray.teacher.engine import Engine, make_engine, resolve_model
 
 MODELS = ("vllm", "huggingface", "openai")
 """Engines whose greedy draws are all alike."""
+
+Maker = Callable[[EngineConfig], Engine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,10 @@ class Flow:
     """Sets whose questions must not be among those that are drawn for."""
     one_model: bool = False
     """It is to say something of the model: what another one did must not be among it."""
+    make: Maker = make_engine
+    """Makes the engine, in its actor; can be pickled."""
+    made_as: dict[str, Any] = field(default_factory=dict)
+    """What of `make` decides what is drawn."""
 
     def identity(self) -> dict[str, Any]:
         """What must agree for shards to be kept: where things run is left out.
@@ -54,6 +61,8 @@ class Flow:
             content["dummy"] = self.engine.dummy.model_dump()
         if self.engine.form != "plain":
             content["form"] = self.engine.form
+        if self.made_as:
+            content["made_as"] = self.made_as
         return content
 
 

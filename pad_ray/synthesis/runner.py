@@ -180,6 +180,7 @@ def _run_parts(
         run=str(place),
         attempt=attempt.number,
         engine=flow.engine,
+        make=flow.make,
         draws=flow.draws,
         policy=flow.policy,
         answer_from=flow.executor.answer_from,

@@ -34,12 +34,12 @@ from pad_ray.synthesis.admission import Admission
 from pad_ray.synthesis.counters import SynthesisCounters
 from pad_ray.synthesis.draws import DrawPlan
 from pad_ray.synthesis.figures import Figures
+from pad_ray.synthesis.flow import Maker
 from pad_ray.synthesis.parts import PartReader
 from pad_ray.synthesis.sampling import Policy, Prior, QuestionLoop
 from pad_ray.synthesis.selection import program_key
 from pad_ray.synthesis.stated import stated_verdict
 from pad_ray.teacher import orphans
-from pad_ray.teacher.engine import make_engine
 from pad_ray.teacher.extract import extract_program
 
 Row = dict[str, Any]
@@ -73,6 +73,7 @@ class Job:
     """Marks the processes of this run."""
     attempt: int
     engine: EngineConfig
+    make: Maker
     draws: DrawPlan
     policy: Policy
     answer_from: str
@@ -117,7 +118,7 @@ class Synthesize:
         orphans.mark(job.run)
         self._end_leftovers()
         if not self._stop:
-            self._engine = make_engine(job.engine)
+            self._engine = job.make(job.engine)
             self._reader = PartReader(job.questions)
         self._prior = Prior()
         self._admission = Admission(job.engine.max_sequences, job.block_size * job.policy.first_draws)

@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pad_ray.teacher.lines import END
 from pad_ray.teacher.prompt import STOP
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Ending:
         self._ends = {end for end in (*ends, tokenizer.eos_token_id) if end is not None}
         self._known, self._tokenizer = known, tokenizer
         self._stop: Any = StopStringCriteria(tokenizer, list(STOP))
+        self._line: Any = StopStringCriteria(tokenizer, [END])
 
     def generation_config(self) -> GenerationConfig:
         """The ids that `generate` needs and nothing else: what a checkpoint adds (a repetition penalty, beams) is left
@@ -41,22 +43,34 @@ class Ending:
             pad_token_id=self._tokenizer.pad_token_id,
         )
 
-    def criteria(self, start: int) -> list[Callable[..., Any]]:
-        """`stopping_criteria` for prompts of `start` tokens. The completion alone is looked at: a stop string that
-        began in the prompt is none."""
-        return [lambda ids, scores, **_: self._stop(ids[:, start:], scores)]
+    def criteria(self, start: int, *, line: bool = False) -> list[Callable[..., Any]]:
+        """`stopping_criteria` for prompts of `start` tokens, or for the next `line`. What is new alone is looked at: a
+        stop string that began in the prompt is none."""
+        stop = self._line if line else self._stop
+        return [lambda ids, scores, **_: stop(ids[:, start:], scores)]
+
+    def cut_line(self, tokens: Sequence[int]) -> tuple[int, bool]:
+        """(number of tokens, whether the completion is over) of a row, which ends with its first line; the rest is
+        padding."""
+        ended = next((place + 1 for place, token in enumerate(tokens) if token in self._ends), None)
+        length = len(tokens) if ended is None else ended
+        if END not in self.text(tokens[:length]):
+            return length, True
+        line = bisect_left(range(length), True, key=lambda tried: END in self.text(tokens[:tried]))
+        return line, line == ended
 
     def cut(self, tokens: Sequence[int]) -> tuple[str, int]:
         """(text, number of tokens) of a row, which ends at its first end token or stop string; the rest is padding."""
         length = next((place + 1 for place, token in enumerate(tokens) if token in self._ends), len(tokens))
-        text = self._decode(tokens[:length])
+        text = self.text(tokens[:length])
         if _stops(text):
             # As vLLM does: the text ends before the stop string, the tokens with the one that completes it.
-            length = bisect_left(range(length), True, key=lambda tried: _stops(self._decode(tokens[:tried])))
+            length = bisect_left(range(length), True, key=lambda tried: _stops(self.text(tokens[:tried])))
             text = min((text.partition(stop)[0] for stop in STOP), key=len)
         return text, length
 
-    def _decode(self, tokens: Sequence[int]) -> str:
+    def text(self, tokens: Sequence[int]) -> str:
+        """What was written."""
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
 
 

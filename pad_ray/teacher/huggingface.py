@@ -15,6 +15,7 @@ from pad_ray.teacher.cores import compute_on, threads_of
 from pad_ray.teacher.ending import Ending, Room
 from pad_ray.teacher.engine import Draw, Prompt, resolve_model
 from pad_ray.teacher.form import in_form, prompt_ids
+from pad_ray.teacher.lines import Line
 
 GATHER_SECONDS = 0.02
 """How long the first prompt of a batch waits for others: nothing beside the seconds that a batch takes."""
@@ -27,6 +28,8 @@ class _Kind(NamedTuple):
     top_p: float
     max_tokens: int
     """What is asked for, or what the model's length leaves room for."""
+    line: int = -1
+    """-1: the whole completion. Else the next line of one: of an encoder-decoder, after so many tokens."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +37,9 @@ class _Waiting:
     tokens: list[int]
     kind: _Kind
     seed: int
-    answer: asyncio.Future[Completion]
+    answer: asyncio.Future[Any]
+    written: tuple[int, ...] = ()
+    """Where a line is asked for: what comes before it."""
 
 
 class HuggingFaceEngine:
@@ -99,6 +104,31 @@ class HuggingFaceEngine:
                 "in the model's length"
             )
         waiting = _Waiting(tokens, kind, draw.seed, asyncio.get_running_loop().create_future())
+        completion: Completion = await self._answered(waiting)
+        return completion
+
+    async def line(self, prompt: Prompt, written: Sequence[int], draw: Draw) -> Line:
+        """See `LineEngine`. Without a cache of what was computed: a line costs as much as what is before it."""
+        if self._died is not None:
+            raise EngineDied(self._died)
+        tokens, written = self._encode(prompt), tuple(written)
+        before = len(tokens) if self._encoder_decoder else len(tokens) + len(written)
+        room = self._room.after(before) - (len(written) if self._encoder_decoder else 0)
+        kind = _Kind(
+            draw.temperature,
+            draw.top_p,
+            # Draws that differ in how much room is left would not share a batch.
+            draw.max_tokens if draw.max_tokens <= room else max(room, 0),
+            len(written) if self._encoder_decoder else 0,
+        )
+        if kind.max_tokens < 1:
+            return Line(written, self._ending.text(written), 0.0, ended=True)
+        waiting = _Waiting(tokens, kind, draw.seed, asyncio.get_running_loop().create_future(), written)
+        line: Line = await self._answered(waiting)
+        return line
+
+    async def _answered(self, waiting: _Waiting) -> Any:
+        """What becomes of a draw in its batch."""
         self._waiting.append(waiting)
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
@@ -126,7 +156,7 @@ class HuggingFaceEngine:
             if not batch:
                 continue
             try:
-                outcomes: Sequence[Completion | TeacherError] = await asyncio.to_thread(self._generate, batch)
+                outcomes: Sequence[Completion | Line | TeacherError] = await asyncio.to_thread(self._generate, batch)
             except torch.AcceleratorError as error:  # a GPU that has failed once fails this process for good
                 self._die(f"the GPU failed: {str(error).splitlines()[0]}")
                 outcomes = [EngineDied(f"{self._died}")] * len(batch)
@@ -144,15 +174,21 @@ class HuggingFaceEngine:
             _settle(waiting, EngineDied(why))
         self._waiting = []
 
-    def _generate(self, batch: list[_Waiting]) -> list[Completion]:
+    def _generate(self, batch: list[_Waiting]) -> Sequence[Completion | Line]:
         import torch
 
         if self._threads is not None:
             compute_on(self._threads)
         kind = batch[0].kind
-        inputs = self._tokenizer.pad({"input_ids": [waiting.tokens for waiting in batch]}, return_tensors="pt")
+        read = [[*waiting.tokens, *(() if self._encoder_decoder else waiting.written)] for waiting in batch]
+        inputs = self._tokenizer.pad({"input_ids": read}, return_tensors="pt")
         inputs = {key: inputs[key].to(self._device) for key in ("input_ids", "attention_mask")}
         start = 1 if self._encoder_decoder else inputs["input_ids"].shape[1]
+        if self._encoder_decoder and kind.line > 0:
+            begin = self._model.generation_config.decoder_start_token_id
+            decoded = [[begin, *waiting.written] for waiting in batch]
+            inputs["decoder_input_ids"] = torch.tensor(decoded, device=self._device)
+            start += kind.line
         drawing = _Drawing(kind, [waiting.seed for waiting in batch])
         with torch.inference_mode():
             sequences = self._model.generate(
@@ -160,11 +196,18 @@ class HuggingFaceEngine:
                 do_sample=False,
                 max_new_tokens=kind.max_tokens,
                 logits_processor=[drawing],
-                stopping_criteria=self._ending.criteria(start),
+                stopping_criteria=self._ending.criteria(start, line=kind.line >= 0),
             )
             logprobs = drawing.logprobs(sequences)
         rows = zip(sequences[:, start:].tolist(), logprobs, batch, strict=True)
+        if kind.line >= 0:
+            return [self._line(row, logprob, waiting.written) for row, logprob, waiting in rows]
         return [self._completion(row, logprob, len(waiting.tokens)) for row, logprob, waiting in rows]
+
+    def _line(self, tokens: list[int], logprobs: Any, written: tuple[int, ...]) -> Line:
+        length, ended = self._ending.cut_line(tokens)
+        whole = (*written, *tokens[:length])
+        return Line(whole, self._ending.text(whole), float(logprobs[:length].sum()), ended)
 
     def _completion(self, tokens: list[int], logprobs: Any, prompt_tokens: int) -> Completion:
         text, length = self._ending.cut(tokens)
@@ -182,7 +225,7 @@ class HuggingFaceEngine:
         self._model = None
 
 
-def _settle(waiting: _Waiting, outcome: Completion | TeacherError) -> None:
+def _settle(waiting: _Waiting, outcome: Completion | Line | TeacherError) -> None:
     if waiting.answer.done():
         return
     if isinstance(outcome, TeacherError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from multiprocessing.connection import wait
 from typing import Any
@@ -15,6 +16,7 @@ from pad_ray.records import Completion
 from pad_ray.teacher.cores import compute_on, threads_of
 from pad_ray.teacher.engine import Draw, Prompt, resolve_model
 from pad_ray.teacher.form import in_form, prompt_ids
+from pad_ray.teacher.lines import END, Line
 from pad_ray.teacher.prompt import STOP
 from pad_ray.teacher.stepper import Stepper, one_line
 
@@ -88,21 +90,46 @@ class VllmEngine:
             prompt_tokens=len(tokens),
         )
 
-    def _parameters(self, draw: Draw) -> Any:
+    async def line(self, prompt: Prompt, written: Sequence[int], draw: Draw) -> Line:
+        """See `LineEngine`. What comes before the line is in the prefix cache."""
+        tokens, written = [*self._tokens(prompt), *written], tuple(written)
+        room = self._length - len(tokens)
+        if room < 1:
+            return Line(written, self._text(written), 0.0, ended=True)
+        parameters = self._parameters(
+            replace(draw, max_tokens=min(draw.max_tokens, room)),
+            stop=[END],
+            include_stop_str_in_output=True,
+            logprobs=0,
+        )
+        self._requests += 1
+        request = f"{prompt.question.question_id}#{draw.index}-{self._requests}"
+        [choice] = (await self._stepper.ask(request, tokens, parameters)).outputs
+        if choice.finish_reason not in ("stop", "length"):
+            raise TeacherError(f"vLLM gave up {request}: {choice.finish_reason}")
+        whole = (*written, *choice.token_ids)
+        return Line(whole, self._text(whole), float(choice.cumulative_logprob or 0.0), ended=choice.stop_reason != END)
+
+    def _text(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+    def _parameters(self, draw: Draw, **others: Any) -> Any:
+        """`others`: settings of vLLM instead of the usual."""
         from vllm import SamplingParams
         from vllm.exceptions import VLLMClientError
         from vllm.sampling_params import RequestOutputKind
 
         try:
-            return SamplingParams(
-                temperature=draw.temperature,
-                top_p=draw.top_p,
-                max_tokens=draw.max_tokens,
-                seed=None if draw.temperature == 0 else draw.seed,
-                stop=list(STOP),
-                logprobs=self._logprobs,
-                output_kind=RequestOutputKind.FINAL_ONLY,
-            )
+            settings = {
+                "temperature": draw.temperature,
+                "top_p": draw.top_p,
+                "max_tokens": draw.max_tokens,
+                "seed": None if draw.temperature == 0 else draw.seed,
+                "stop": list(STOP),
+                "logprobs": self._logprobs,
+                "output_kind": RequestOutputKind.FINAL_ONLY,
+            }
+            return SamplingParams(**settings | others)
         except VLLMClientError as error:  # every draw with these settings fails alike
             raise TeacherError(f"vLLM cannot draw so: {one_line(error)}") from error
 

@@ -23,17 +23,19 @@ from transformers import (
 
 from pad_ray.config import EngineConfig
 from pad_ray.errors import ConfigError, EngineDied, RefusedPrompt, TeacherError
+from pad_ray.questions.wordsums.reader import read_wordsums
 from pad_ray.records import Completion, Question
 from pad_ray.teacher.ending import NO_LIMIT, Room
 from pad_ray.teacher.engine import Draw, Prompt
 from pad_ray.teacher.huggingface import HuggingFaceEngine, _Drawing, _Kind, _Waiting
+from pad_ray.teacher.prompt import render
 
 PAD, EOS = 0, 1
 VOCABULARY = 258
 """Every byte is a token, and two more."""
 
-OTHER_ENDS = list(range(200, 220))
-"""So many end tokens that random rows end early, each at another step."""
+OTHER_ENDS = list(range(201, 221))
+"""So many end tokens that random rows end early, each at another step. 200 is the line break."""
 
 PROMPTS = ["tom has 3 apples", "ann", "a car drives 20 km in 5 hours"]
 
@@ -118,7 +120,8 @@ def generate(engine: HuggingFaceEngine, texts: list[str], kind: _Kind) -> list[C
 
 def plain_logprob(engine: HuggingFaceEngine, text: str, tokens: list[int]) -> float:
     """Of `tokens` after `text`, by one forward pass without padding, cache or sampling."""
-    model, prompt = engine._model.model, engine._tokenizer(text)["input_ids"]
+    model = engine._model.model if isinstance(engine._model, Listening) else engine._model
+    prompt = engine._tokenizer(text)["input_ids"]
     with torch.inference_mode():
         if engine._encoder_decoder:
             decoded = torch.tensor([[PAD, *tokens[:-1]]])
@@ -371,3 +374,53 @@ def test_what_is_wrong_with_a_model_is_told_apart(tmp_path: Path) -> None:
         HuggingFaceEngine(EngineConfig(engine="huggingface", model="embedded:techer"))
     with pytest.raises(TeacherError, match="transformers could not load"):
         load(tmp_path)
+
+
+def by_seed(seed: int, temperature: float = 3.0, max_tokens: int = 48) -> Draw:
+    return Draw(index=0, seed=seed, temperature=temperature, top_p=1.0, max_tokens=max_tokens)
+
+
+@pytest.mark.parametrize("model", ["llama", "t5"])
+async def test_a_line_goes_on_where_another_draw_stopped(model: str, request: pytest.FixtureRequest) -> None:
+    engine = load(request.getfixturevalue(model))
+    [newline] = engine._tokenizer("\n", add_special_tokens=False)["input_ids"]
+    prompt, ends = prompt_of("tom has 3 apples"), (EOS, *OTHER_ENDS)
+    seen = set()
+    for written in ((), tuple(range(50, 60))):
+        before = plain_logprob(engine, prompt.text, list(written)) if written else 0.0
+        lines = await asyncio.gather(*(engine.line(prompt, written, by_seed(seed)) for seed in range(100)))
+        for line in lines:
+            new = line.tokens[len(written) :]
+            assert line.tokens[: len(written)] == written
+            assert line.text == engine._tokenizer.decode(line.tokens, skip_special_tokens=True)
+            assert line.logprob == pytest.approx(plain_logprob(engine, prompt.text, [*line.tokens]) - before, abs=2e-3)
+            assert not {newline, *ends} & {*new[:-1]}
+            assert line.ended == (new[-1] != newline)
+            assert line.ended == (new[-1] in ends) or len(new) == 48
+            seen.add((line.ended, new[-1] == newline))
+    assert seen == {(True, False), (False, True)}
+
+
+async def test_a_program_written_line_by_line_is_the_one_that_is_written_at_once() -> None:
+    engine = HuggingFaceEngine(EngineConfig(engine="huggingface", model="embedded:teacher", dtype="float32"))
+    greedy = Draw(index=0, seed=0, temperature=0.0, top_p=1.0, max_tokens=200)
+    for question in read_wordsums("train", 5, 0, 3):
+        prompt = Prompt(render("program-v1", question=question.text), question)
+        whole = await engine.draw(prompt, greedy)
+        tokens: tuple[int, ...] = ()
+        logprob, count = 0.0, 0
+        while True:
+            line = await engine.line(prompt, tokens, greedy)
+            tokens, logprob, count = line.tokens, logprob + line.logprob, count + 1
+            if line.ended:
+                break
+        assert line.text == whole.text and count == whole.text.count("\n") + 1 > 4
+        assert len(tokens) == whole.tokens
+        assert logprob == pytest.approx(whole.logprob, abs=1e-3)
+
+
+async def test_a_line_that_has_no_room_is_over(llama: Path) -> None:
+    engine = load(llama)
+    line = await engine.line(prompt_of("x" * 100), range(50, 78), by_seed(0))
+    assert line.ended and line.tokens == tuple(range(50, 78)) and line.logprob == 0.0
+    assert len((await engine.line(prompt_of("x" * 100), range(50, 77), by_seed(0))).tokens) == 28

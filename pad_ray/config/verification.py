@@ -1,0 +1,31 @@
+"""How programs are verified while they are written."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from pad_ray.config.section import Section
+
+
+class VerificationConfig(Section):
+    """Step-by-step verification: a beam search over the lines of a program (PaD, section 3.4)."""
+
+    scorer: Literal["none", "paper", "embedded"] = "none"
+    """What says how faithful a step is to the question. none: the model's probability alone counts; paper: similarity
+    by a sentence encoder; embedded: the same by the small encoder of the extra `verify`."""
+    encoder: str = "facebook/roscoe-512-roberta-base"
+    """paper only: a folder or a hub name."""
+    beams: int = Field(4, ge=1)
+    """Unfinished programs that are gone on with (the paper: 2 to 10)."""
+    candidates: int = Field(3, ge=1)
+    """Next lines that are drawn for each of them; the first is greedy."""
+    temperature: float = Field(0.7, gt=0, le=2)
+    """Of the other lines."""
+    weight: float = Field(1.0, ge=0)
+    """Of the faithfulness beside the model's probability (the paper: 1)."""
+    execute: bool = True
+    """Run each program so far after every line, and drop those that fail."""
+    line_tokens: int = Field(64, ge=4)
+    """Longest line; a longer one is the program's last."""

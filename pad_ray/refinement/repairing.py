@@ -1,0 +1,104 @@
+"""An engine that repairs its programs: run, feedback, another try. To a flow it is an engine like any other.
+
+Nothing is known of the gold answer here: what is told is what the program does. Programs and feedback are those of
+training (`templates.REPAIR`, `feedback`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pad_ray.config import EngineConfig, ExecutorConfig
+from pad_ray.errors import RefusedPrompt
+from pad_ray.executor.judge import judge_tasks
+from pad_ray.executor.sandbox import Sandbox
+from pad_ray.gather import Gather
+from pad_ray.records import RAN, Completion, Verdict
+from pad_ray.refinement.feedback import feedback
+from pad_ray.student.templates import REPAIR
+from pad_ray.synthesis.flow import Maker
+from pad_ray.teacher.engine import Draw, Engine, Prompt, make_engine
+from pad_ray.teacher.extract import extract_program
+from pad_ray.teacher.prompt import render
+
+BATCH = 128
+"""Programs that are run together: milliseconds."""
+
+What = Literal["loud", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repairing:
+    """How programs are repaired."""
+
+    attempts: int
+    what: What
+    """loud: programs that give no answer; all: those that give one too."""
+
+
+class RepairingEngine:
+    """Draws, and has what it drew repaired by the same model. All tokens are counted."""
+
+    def __init__(self, engine: Engine, repairing: Repairing, executor: ExecutorConfig) -> None:
+        """
+        Raises:
+            SandboxError: the sandbox does not start.
+        """
+        self.name = engine.name
+        self._engine, self._repairing = engine, repairing
+        self._sandbox = Sandbox.from_config(executor, trace=True)
+        self._verdicts: Gather[str, Verdict] = Gather(self._run, BATCH)
+
+    @property
+    def aborted_tokens(self) -> int:
+        return self._engine.aborted_tokens
+
+    async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
+        best = await self._engine.draw(prompt, draw)
+        if best is None:
+            return None
+        spent = best.tokens
+        for attempt in range(1, self._repairing.attempts + 1):
+            [verdict] = await self._verdicts.of([extract_program(best.text)])
+            if verdict.status in RAN and (self._repairing.what == "loud" or attempt > 1):
+                break
+            told = render(
+                REPAIR, question=prompt.question.text, faulty=extract_program(best.text), feedback=feedback(verdict)
+            )
+            try:
+                other = await self._engine.draw(Prompt(told, prompt.question), replace(draw, seed=draw.seed + attempt))
+            except RefusedPrompt:  # what it wrote is too long to be told of
+                break
+            if other is None:
+                break
+            spent += other.tokens
+            if await self._is_better(other, verdict):
+                best = other
+        return replace(best, tokens=spent)
+
+    async def _is_better(self, other: Completion, before: Verdict) -> bool:
+        """A program that gave an answer does not give way to one that gives none."""
+        [after] = await self._verdicts.of([extract_program(other.text)])
+        return after.status in RAN or before.status not in RAN
+
+    def _run(self, codes: list[str]) -> Sequence[Verdict]:
+        """Against no gold answer: what ran is `wrong` here, whatever it gave."""
+        return judge_tasks(self._sandbox, [(code, "", "text") for code in codes])
+
+    async def close(self) -> None:
+        await self._engine.close()
+        await asyncio.to_thread(self._sandbox.close)
+
+
+def make_repairing(
+    config: EngineConfig, *, repairing: Repairing, executor: ExecutorConfig, inner: Maker = make_engine
+) -> Engine:
+    """Load the engine that `config` names, behind repairs.
+
+    Raises:
+        the errors of `inner`, and SandboxError.
+    """
+    return RepairingEngine(inner(config), repairing, executor)

@@ -1,0 +1,1 @@
+"""Programs written step by step, each step verified before the next."""

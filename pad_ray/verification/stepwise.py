@@ -1,0 +1,125 @@
+"""Step-wise beam search: a program is written line by line, and each line is verified before the next.
+
+"PaD: Program-aided Distillation Can Teach Small Models Reasoning Better than Chain-of-thought Fine-tuning", section
+3.4, https://arxiv.org/abs/2305.13888. Beyond it, every program so far is run, and one that raises is dropped at once.
+Searches of many questions go on side by side; their lines share the engine's batches, and none waits for another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pad_ray.config.verification import VerificationConfig
+from pad_ray.teacher.engine import Draw, Prompt, draw_seed
+from pad_ray.teacher.lines import LineEngine
+from pad_ray.verification.beams import Beam, choose, done, invents_a_question, is_step, runs_so_far
+from pad_ray.verification.prefixes import Prefixes
+from pad_ray.verification.scorers import Scorer
+
+
+@dataclass(slots=True)
+class Cost:
+    """Of searches."""
+
+    lines: int = 0
+    tokens: int = 0
+    """Written, in all beams."""
+    steps: int = 0
+    """Scored."""
+    runs: int = 0
+    """Programs so far that were run."""
+    pruned: int = 0
+    """Of those, the ones that failed."""
+
+
+class Stepwise:
+    """Searches, one for each call of `search`."""
+
+    def __init__(
+        self, engine: LineEngine, scorer: Scorer, prefixes: Prefixes | None, config: VerificationConfig
+    ) -> None:
+        """`prefixes`: None where programs so far are not run."""
+        self._engine, self._scorer, self._prefixes, self._config = engine, scorer, prefixes, config
+        self.cost = Cost()
+
+    async def search(self, prompt: Prompt, draw: Draw) -> Beam:
+        """The best program that is found, of `draw.max_tokens` tokens at most. Temperature and top-p of the draw do not
+        count: the config's do.
+
+        Raises:
+            the errors of the engine, the scorer and the sandbox.
+        """
+        weight = self._config.weight
+        beams = [Beam()]
+        turn = 0
+        while not done(beams):
+            grown = await asyncio.gather(
+                *(
+                    self._line(prompt, draw, beam, turn, number, candidate)
+                    for number, beam in enumerate(beams)
+                    if not beam.ended
+                    for candidate in range(self._config.candidates)
+                )
+            )
+            ended = [beam for beam in beams if beam.ended]
+            distinct = choose(grown, len(grown), weight)
+            verified = await self._verified(prompt.question.text, distinct)
+            beams = choose([*ended, *verified], self._config.beams, weight)
+            turn += 1
+        return beams[0]
+
+    async def _line(self, prompt: Prompt, draw: Draw, beam: Beam, turn: int, number: int, candidate: int) -> Beam:
+        """The beam with another line; the first candidate is the likeliest."""
+        left = draw.max_tokens - len(beam.tokens)
+        if left < 1:
+            return replace(beam, line="", ended=True)
+        config = self._config
+        # Lines of different lengths share a batch, so all are asked for with the same limit.
+        drawn = Draw(
+            index=draw.index,
+            seed=draw_seed(draw.seed, f"{prompt.question.question_id}/{turn}/{number}", candidate),
+            temperature=0.0 if candidate == 0 else config.temperature,
+            top_p=1.0,
+            max_tokens=config.line_tokens,
+        )
+        line = await self._engine.line(prompt, beam.tokens, drawn)
+        self.cost.lines += 1
+        self.cost.tokens += len(line.tokens) - len(beam.tokens)
+        over = line.ended or len(line.tokens) >= draw.max_tokens
+        added = line.text[len(beam.text) :]
+        if invents_a_question(added):
+            return replace(beam, tokens=line.tokens, line="", ended=True)
+        return replace(
+            beam, tokens=line.tokens, text=line.text, line=added, logprob=beam.logprob + line.logprob, ended=over
+        )
+
+    async def _verified(self, question: str, beams: Sequence[Beam]) -> list[Beam]:
+        """The beams with the faithfulness of their last lines, and whether they fail by now."""
+        scored, failed = await asyncio.gather(self._faith(question, beams), self._failing(beams))
+        return [
+            replace(beam, faith=beam.faith + faith, steps=beam.steps + is_step(beam.line), failed=fails)
+            for beam, faith, fails in zip(beams, scored, failed, strict=True)
+        ]
+
+    async def _faith(self, question: str, beams: Sequence[Beam]) -> list[float]:
+        wanted = [i for i, beam in enumerate(beams) if is_step(beam.line)]
+        self.cost.steps += len(wanted)
+        scores = await self._scorer.score(question, [beams[i].line.strip() for i in wanted])
+        faith = [0.0] * len(beams)
+        for i, score in zip(wanted, scores, strict=True):
+            faith[i] = math.log(score)
+        return faith
+
+    async def _failing(self, beams: Sequence[Beam]) -> list[bool]:
+        failed = [False] * len(beams)
+        if self._prefixes is None:
+            return failed
+        wanted = [i for i, beam in enumerate(beams) if beam.ended or runs_so_far(beam.text)]
+        for i, fails in zip(wanted, await self._prefixes.fail([beams[i].text for i in wanted]), strict=True):
+            failed[i] = fails
+        self.cost.runs += len(wanted)
+        self.cost.pruned += sum(failed)
+        return failed
