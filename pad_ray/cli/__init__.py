@@ -5,7 +5,7 @@
     run.py         distill, synthesize, train, refine, evaluate
     judging.py     verify, regrade
     exporting.py   export, export-student
-    looking.py     steps, doctor
+    looking.py     steps, compare, doctor
     explain.py     an error as one line
 
 What is imported before a command is chosen is light.
@@ -21,7 +21,7 @@ from pad_ray.cli import app as _app
 from pad_ray.cli.explain import explain
 from pad_ray.cli.exporting import export, export_student
 from pad_ray.cli.judging import regrade, verify
-from pad_ray.cli.looking import doctor, steps
+from pad_ray.cli.looking import compare, doctor, steps
 from pad_ray.cli.run import distill, evaluate, refine, synthesize, train
 
 __all__ = ["explain", "main"]
@@ -29,7 +29,20 @@ __all__ = ["explain", "main"]
 INTERRUPTED = 130
 """Exit code of a command stopped with Ctrl-C, as shells have it."""
 
-for command in (distill, synthesize, train, steps, refine, evaluate, verify, regrade, export, export_student, doctor):
+for command in (
+    distill,
+    synthesize,
+    train,
+    steps,
+    refine,
+    evaluate,
+    compare,
+    verify,
+    regrade,
+    export,
+    export_student,
+    doctor,
+):
     _app.app.command()(command)
 
 

@@ -33,6 +33,30 @@ def steps(
         typer.echo(f"of {len(known)}{planned} steps: {', '.join(map(str, found)) or 'none'}")
 
 
+def compare(
+    results: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME=]FOLDER...",
+            help="measured models, the first of which the others are compared with: RUN/evaluation/distilled, "
+            "refined=RUN/evaluation/refined, RUN/evaluation/refined/repaired, ...",
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="folder for comparison.json, .md and .png")] = None,
+    intersect: Annotated[
+        bool, typer.Option("--intersect", help="compare only what all were asked, where that is not the same")
+    ] = False,
+) -> None:
+    """Measured models side by side: accuracy with its interval, and whether one is better than chance explains."""
+    from pad_ray.report.comparing import Comparison, comparison_table, named, write
+
+    comparison = Comparison.of(named(results), intersect=intersect)
+    show(comparison_table(comparison))
+    if out is not None:
+        write(comparison, out)
+        typer.echo(f"written: {out}")
+
+
 def doctor(
     config: Annotated[Path | None, typer.Argument(help="YAML file whose cluster (ray.address) is looked at")] = None,
     overrides: Overrides = None,

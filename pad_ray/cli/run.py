@@ -83,10 +83,15 @@ def evaluate(
     """Accuracy of a model on the evaluation sets."""
     if dry_run:
         return rehearse(config, overrides, samples=True, model=model)
+    from pad_ray.evaluation.assisted import REPAIRED, VERIFIED
     from pad_ray.pipeline import evaluated
     from pad_ray.report.tables import evaluation_table
 
     with opened(config, overrides, samples=True, model=model, allow_changed=allow_changed) as pipeline:
         known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
         pipeline.measure(known, path)
-    show(evaluation_table(evaluated(pipeline.folder / "evaluation" / known), f"{known}: {path}"))
+    folder = pipeline.folder / "evaluation" / known
+    show(evaluation_table(evaluated(folder), f"{known}: {path}"))
+    for help_ in (REPAIRED, VERIFIED):
+        if by_set := evaluated(folder / help_):
+            show(evaluation_table(by_set, f"{known}, {help_}"))

@@ -25,7 +25,9 @@ EMBEDDED = {
 }
 """Model names that stand for the checkpoints that ship with the package."""
 
-SETS = ("wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "jsonl")
+SETS = (
+    "wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "gsm_hard", "bbh", "jsonl",
+)  # fmt: skip
 
 __all__ = [
     "EMBEDDED",

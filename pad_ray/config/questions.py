@@ -14,7 +14,9 @@ from pad_ray.config.section import Section
 class QuestionsConfig(Section):
     """Which questions, and how many of them."""
 
-    set: Literal["wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "jsonl"] = "wordsums"
+    set: Literal[
+        "wordsums", "gsm8k", "svamp", "asdiv", "multiarith", "coin_flip", "last_letters", "gsm_hard", "bbh", "jsonl"
+    ] = "wordsums"
     """The question set."""
     split: Literal["train", "test"] = "train"
     """Which split, where the set has two (wordsums, gsm8k)."""
@@ -36,7 +38,7 @@ class QuestionsConfig(Section):
         for copies of it, unless the set is whatever the file holds."""
         if self.name != other.name or (self.set == "wordsums" and self.seed != other.seed):
             return False
-        if self.set == "jsonl" and self._file() != other._file():
+        if self.set in ("jsonl", "bbh") and self._file() != other._file():
             return False
         return self.start < other._end() and other.start < self._end()
 
@@ -49,4 +51,6 @@ class QuestionsConfig(Section):
     @property
     def name(self) -> str:
         """Short name for tables: `gsm8k/test`."""
+        if self.set == "bbh" and self.path:
+            return f"bbh/{self.path.stem}"
         return f"{self.set}/{self.split}" if self.set in ("wordsums", "gsm8k") else self.set

@@ -72,6 +72,8 @@ class RunConfig(Section):
                 raise ValueError(f"{where}.limit: wordsums has no end; say how many questions, e.g. limit: 1000")
             if questions.set == "jsonl" and questions.path is None:
                 raise ValueError(f"{where}.path: the jsonl set needs the path of a JSON Lines file")
+            if questions.set == "bbh" and questions.path is None:
+                raise ValueError(f"{where}.path: the bbh set needs the path of a task's JSON file")
         return self
 
     def engine_of(self, model: str) -> EngineConfig:

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from pad_ray.config import QuestionsConfig
 from pad_ray.errors import QuestionsError
-from pad_ray.questions import asdiv, files, gsm8k, hub, json_array, jsonl, multiarith, svamp, symbolic
+from pad_ray.questions import asdiv, bbh, files, gsm8k, gsm_hard, hub, json_array, jsonl, multiarith, svamp, symbolic
 from pad_ray.questions.decontaminate import KnownQuestions, normalise
 from pad_ray.questions.rows import Mapper, ReadRow, Row, read
 from pad_ray.questions.stream import QuestionStream
 
 __all__ = ["KnownQuestions", "QuestionStream", "local_file", "normalise", "open_questions"]
+
+NEED_A_PATH = {"jsonl": "a JSON Lines file", "bbh": "a task's JSON file, such as bbh/boolean_expressions.json"}
+"""Sets that are one file of many, and what is to be named."""
 
 
 def open_questions(config: QuestionsConfig) -> QuestionStream:
@@ -26,8 +29,8 @@ def open_questions(config: QuestionsConfig) -> QuestionStream:
         return QuestionStream(_wordsums(config), limit=config.limit)
     path = local_file(config)
     if path is None:
-        if config.set == "jsonl":
-            raise QuestionsError("questions.path: the jsonl set needs the path of a JSON Lines file")
+        if config.set in NEED_A_PATH:
+            raise QuestionsError(f"questions.path: the {config.set} set needs the path of {NEED_A_PATH[config.set]}")
         rows, mapper = hub.rows(config.name), _mapper(config, None)
     else:
         rows, mapper = _file_rows(config, path), _mapper(config, path)
@@ -55,18 +58,22 @@ def _names(config: QuestionsConfig) -> list[str]:
             return multiarith.NAMES
         case "coin_flip" | "last_letters":
             return symbolic.names(config.set)
+        case "gsm_hard":
+            return gsm_hard.NAMES
         case _:
             return []
 
 
 def _file_rows(config: QuestionsConfig, path: Path) -> Iterator[Row]:
     match config.set:
-        case "gsm8k" | "jsonl":
+        case "gsm8k" | "jsonl" | "gsm_hard":
             return jsonl.rows(path)
         case "asdiv":
             return asdiv.rows(path)
         case "coin_flip" | "last_letters":
             return json_array.rows(path, symbolic.KEY)
+        case "bbh":
+            return json_array.rows(path, bbh.KEY)
         case _:
             return json_array.rows(path)
 
@@ -85,6 +92,10 @@ def _mapper(config: QuestionsConfig, path: Path | None) -> Mapper:
             return symbolic.coin_flip
         case "last_letters":
             return symbolic.last_letters
+        case "gsm_hard":
+            return gsm_hard.to_question
+        case "bbh":
+            return bbh.mapper(path.stem if path else config.set)
         case _:
             return jsonl.mapper(path.stem if path else config.set)
 

@@ -34,6 +34,7 @@ SOURCES = {
     "svamp": HubSource("ChilleD/SVAMP", None, ("train", "test"), ("ID", "Body", "Question", "Answer")),
     "asdiv": HubSource("EleutherAI/asdiv", "asdiv", ("validation",), ("body", "question", "answer")),
     "multiarith": HubSource("ChilleD/MultiArith", None, ("train", "test"), ("question", "final_ans")),
+    "gsm_hard": HubSource("reasoning-machines/gsm-hard", None, ("train",), ("input", "target")),
     "coin_flip": HubSource("skrishna/coin_flip", None, ("test",), ("inputs", "targets")),
     "last_letters": HubSource("ChilleD/LastLetterConcat", None, ("train", "test"), ("question", "answer")),
 }

@@ -32,6 +32,8 @@ LICENCES = {
     "multiarith": Licence("unknown", "unknown", "MultiArith (Roy and Roth 2015, EMNLP)"),
     "coin_flip": Licence("unknown", "unknown", "coin flip (Wei et al. 2022; Kojima et al. 2022)"),
     "last_letters": Licence("unknown", "unknown", "last letter concatenation (Wei et al. 2022; Kojima et al. 2022)"),
+    "gsm_hard": Licence("MIT", "mit", "GSM-Hard (Gao et al. 2022, arXiv 2211.10435)"),
+    "bbh": Licence("MIT", "mit", "BIG-Bench Hard (Suzgun et al. 2022, arXiv 2210.09261)"),
     "jsonl": OWN,
 }
 """By the name that a config has for the set."""

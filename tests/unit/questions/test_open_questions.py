@@ -78,6 +78,8 @@ def test_the_path_may_be_the_file_its_folder_or_the_parent(tmp_path: Path, where
         ("multiarith", "MultiArith.json or multiarith/MultiArith.json"),
         ("coin_flip", "coin_flip.json or symbolic/coin_flip.json"),
         ("last_letters", "last_letters.json or symbolic/last_letters.json"),
+        ("gsm_hard", "gsm_hard.jsonl"),
+        ("bbh", "a file, not a folder"),
         ("jsonl", "a file, not a folder"),
     ],
 )

@@ -1,0 +1,65 @@
+"""Two models on the same questions. Pure.
+
+A question counts for the model that gets it right where the other does not; those that both get right, or both wrong,
+say nothing of a difference (McNemar 1947, Psychometrika 12). The test is the exact one, as the counts may be small.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pad_ray.errors import QuestionsError
+
+RIGHT_SHARE = 0.5
+"""Of several draws of a question, the share from which on it counts as right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A model against another one."""
+
+    questions: int
+    first: int
+    """Questions that the first alone gets right."""
+    second: int
+    """Questions that the second alone gets right."""
+    p: float
+    """Chance of counts as uneven as these or more, if neither were better (two-sided)."""
+
+    @property
+    def gain(self) -> float:
+        """By how much the second is better, as a share of the questions."""
+        return (self.second - self.first) / self.questions if self.questions else 0.0
+
+
+def mcnemar(first: int, second: int) -> float:
+    """The exact two-sided p of so many questions that one of two models alone got right."""
+    count = first + second
+    if not count:
+        return 1.0
+    tail = math.fsum(math.comb(count, k) / 2**count for k in range(min(first, second) + 1))
+    return min(1.0, 2 * tail)
+
+
+def compared(first: Mapping[str, float], second: Mapping[str, float], *, intersect: bool = False) -> Paired:
+    """The shares of right draws of two models, by question.
+
+    Args:
+        intersect: only the questions that both were asked.
+
+    Raises:
+        QuestionsError: they were asked other questions.
+    """
+    common = first.keys() & second.keys()
+    if not intersect and (first.keys() != second.keys()):
+        raise QuestionsError(
+            f"these were asked other questions: {len(common):,} of {len(first):,} and {len(second):,} are the same; "
+            "evaluate both on the same sets, or compare only what is the same with --intersect"
+        )
+    if not common:
+        raise QuestionsError("these have no question in common, and cannot be compared")
+    right = [(first[question] >= RIGHT_SHARE, second[question] >= RIGHT_SHARE) for question in common]
+    only_first, only_second = sum(a and not b for a, b in right), sum(b and not a for a, b in right)
+    return Paired(len(common), only_first, only_second, mcnemar(only_first, only_second))

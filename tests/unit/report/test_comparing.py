@@ -1,0 +1,89 @@
+"""Measured models side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from judged import judged
+from typer.testing import CliRunner
+
+from pad_ray.cli.app import app
+from pad_ray.errors import QuestionsError
+from pad_ray.evaluation.metrics import measure
+from pad_ray.records import judged_table
+from pad_ray.report.comparing import Comparison, named, p_text
+from pad_ray.shards.files import commit_json
+from pad_ray.shards.writer import write_shard
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Makes the folder of a measured model: of each question, whether it was right."""
+
+    def written(name: str, right: list[bool], set_name: str = "0-wordsums-test") -> Path:
+        table = judged_table(
+            [judged(i, 0, f"ans = {i}", "right" if good else "wrong", True) for i, good in enumerate(right)]
+        )
+        folder = tmp_path / name / set_name
+        (folder / "shards").mkdir(parents=True)
+        write_shard(folder / "shards", 0, table, questions=len(right))
+        commit_json(folder / "summary.json", asdict(measure(table.to_pylist(), len(right))))
+        return tmp_path / name
+
+    return written
+
+
+def test_each_is_held_against_the_first(write: Write, tmp_path: Path) -> None:
+    first = write("distilled", [True] * 4 + [False] * 16)
+    second = write("refined", [False] * 2 + [True] * 16 + [False] * 2)
+    out = tmp_path / "out"
+    result = CliRunner().invoke(app, ["compare", str(first), f"better={second}", "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    figures = json.loads((out / "comparison.json").read_text())
+    assert figures["against"] == "distilled"
+    assert figures["models"]["better"]["wordsums-test"]["accuracy"] == 0.8
+    paired = figures["paired"]["better"]["wordsums-test"]
+    assert (paired["first"], paired["second"], paired["gain"]) == (2, 14, 0.6)
+    assert paired["p"] == pytest.approx(0.00418, abs=1e-5)
+    text = (out / "comparison.md").read_text()
+    assert "| wordsums-test | better | 20 | 80.0 % |" in text
+    assert "| +60.0 | 14 | 2 | 0.004 |" in text
+    assert (out / "comparison.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_models_that_were_asked_something_else_are_refused(write: Write) -> None:
+    folders = {"a": write("a", [True] * 4), "b": write("b", [True] * 5), "c": write("c", [True] * 4, "0-svamp")}
+    with pytest.raises(QuestionsError, match=r"a and b: these were asked other questions: 4 of 4 and 5 .*--intersect"):
+        Comparison.of({name: folders[name] for name in "ab"})
+    with pytest.raises(QuestionsError, match=r"c was measured on svamp, and a on wordsums-test; .*--intersect"):
+        Comparison.of({name: folders[name] for name in "ac"})
+    paired = Comparison.of({name: folders[name] for name in "ab"}, intersect=True).paired
+    assert paired["b"]["wordsums-test"].questions == 4
+    with pytest.raises(QuestionsError, match="no set in common"):
+        Comparison.of({name: folders[name] for name in "ac"}, intersect=True)
+
+
+def test_a_folder_without_results_says_what_would_be_one(tmp_path: Path) -> None:
+    with pytest.raises(QuestionsError, match="no evaluation there; give folders such as RUN/evaluation/distilled"):
+        Comparison.of({"x": tmp_path})
+
+
+def test_models_are_called_by_as_much_of_their_path_as_tells_them_apart() -> None:
+    assert list(named(["runs/a/evaluation/base", "runs/a/evaluation/refined"])) == ["base", "refined"]
+    assert list(named(["a/evaluation/base", "b/evaluation/base", "x=c/d"])) == [
+        "a/evaluation/base",
+        "b/evaluation/base",
+        "x",
+    ]
+    with pytest.raises(QuestionsError, match="two results are called x; name them"):
+        named(["x=a", "x=b"])
+
+
+def test_p_as_people_write_it() -> None:
+    assert [p_text(p) for p in (0.00099, 0.001, 0.0414, 1.0)] == ["< 0.001", "0.001", "0.041", "1.000"]
