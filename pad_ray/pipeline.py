@@ -160,18 +160,18 @@ class Pipeline:
         sync(self.folder)
         self.report(Event("train", note=f"a student trained otherwise is set aside ({', '.join(names)}): {aside}"))
 
-    def refine(self) -> Refined:
-        """Run the refinement rounds on the distilled student."""
+    def refine(self, start: tuple[str, Scores] | None = None) -> Refined:
+        """Run the refinement rounds on the distilled student, or on another one whose scores are known."""
         import ray
 
-        if not (self.folder / "student" / "model" / "config.json").exists():
+        if start is None and not (self.folder / "student" / "model" / "config.json").exists():
             self._miss(self.folder / "student", "train")
         done = self.folder / REFINED
         if (known := self._known(done)) is not None:
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
             return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
-        distilled = str(self.folder / "student" / "model")
-        scores = self.measure("distilled", distilled)
+        distilled = start[0] if start else str(self.folder / "student" / "model")
+        scores = start[1] if start else self.measure("distilled", distilled)
         # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
         loop = (
             ray.remote(RefinementLoop)
@@ -191,7 +191,8 @@ class Pipeline:
         refined: Refined = ray.get(answer)
         ray.kill(loop)
         # A run directory may be moved: what lies in it is named from it.
-        model = str(Path(refined.model).relative_to(self.folder.resolve()))
+        inside = Path(refined.model).is_relative_to(self.folder.resolve())
+        model = str(Path(refined.model).relative_to(self.folder.resolve()) if inside else refined.model)
         commit_json(done, asdict(refined) | {"model": model, "settings": self.config.fingerprint()})
         return refined
 

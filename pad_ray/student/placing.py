@@ -19,13 +19,25 @@ LOOK_SECONDS = 5.0
 """Between two looks at the ranks: one request to the cluster's head, and far less than anybody waits for a node."""
 
 
+def booked(ranks: int, needs: Mapping[str, float]) -> bool:
+    """Whether the cluster holds room for so many ranks, which may still be starting there. A training of the same size
+    by somebody else looks the same, and hides that ours waits.
+    """
+    from ray.util import placement_group_table
+
+    return any(
+        group["state"] == "CREATED" and [*group["bundles"].values()] == [dict(needs)] * ranks
+        for group in placement_group_table().values()
+    )
+
+
 class Placing:
     """`with Placing(...):` says in the training's progress when its ranks are not there and cannot be placed.
 
     Args:
         ranks: That are wanted, all at once.
         needs: What each of them books, by resource.
-        any_up: Whether the process of a rank is up.
+        placed: Whether so many of such ranks have their room.
         nodes: What nothing has booked, by node.
     """
 
@@ -34,12 +46,12 @@ class Placing:
         out_dir: Path,
         ranks: int,
         needs: Mapping[str, float],
-        any_up: Callable[[], bool] | None = None,
+        placed: Callable[[int, Mapping[str, float]], bool] = booked,
         nodes: Callable[[], Nodes] = free_resources,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._out_dir, self._ranks, self._needs = out_dir, ranks, needs
-        self._any_up, self._nodes, self._look_seconds = any_up or any_rank_up, nodes, look_seconds
+        self._placed, self._nodes, self._look_seconds = placed, nodes, look_seconds
         self._waiting: Waiting | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="rank-placing", daemon=True)
@@ -54,7 +66,7 @@ class Placing:
 
     def look(self, now: float) -> str:
         """What to tell at `now`, in monotonic seconds: once for each time that the ranks are gone."""
-        if self._any_up():
+        if self._placed(self._ranks, self._needs):
             self._waiting = None
             return ""
         if self._waiting is None:
@@ -65,14 +77,3 @@ class Placing:
         while not self._stop.wait(self._look_seconds):
             if said := self.look(time.monotonic()):
                 say(self._out_dir, {"message": said, "step": 0, "urgent": True})
-
-
-def any_rank_up() -> bool:
-    """Whether a rank of this job is up."""
-    import ray
-
-    # Of public Ray, only the API server knows, and not every cluster has one.
-    from ray._private.state import actors
-
-    ours = actors(job_id=ray.JobID.from_hex(ray.get_runtime_context().get_job_id()), actor_state_name="ALIVE")
-    return any(actor["ActorClassName"] == "RayTrainWorker" for actor in ours.values())

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from raylets import ROOT, Raylets
 from trainings import EXAMPLES
 
@@ -26,6 +27,7 @@ def heard(training: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+@pytest.mark.slow
 def test_a_node_that_dies_is_waited_for_and_the_training_goes_on(corpus: Path, llama: Path, tmp_path: Path) -> None:
     out_dir, said = tmp_path / "out", (tmp_path / "said").open("w+")
     with Raylets(nodes=1) as raylets:

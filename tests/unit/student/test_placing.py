@@ -27,7 +27,7 @@ class Cluster:
 
 
 def placing(cluster: Cluster, folder: Path, look_seconds: float = 60.0) -> Placing:
-    return Placing(folder, 3, {"CPU": 0.5}, lambda: cluster.up, cluster.nodes, look_seconds)
+    return Placing(folder, 3, {"CPU": 0.5}, lambda ranks, needs: cluster.up, cluster.nodes, look_seconds)
 
 
 def test_ranks_that_never_came_and_ranks_that_were_lost_are_told_of_once(tmp_path: Path) -> None:

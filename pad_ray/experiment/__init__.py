@@ -1,0 +1,1 @@
+"""Students that are made in different ways, side by side: does the method hold?"""

@@ -1,0 +1,100 @@
+"""What an experiment consists of: cells, each one arm with one seed, in the order in which they can be done. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pad_ray.config import RunConfig
+from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings
+
+TRAINS, REFINES, MEASURES = "trains", "refines", "measures"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One arm with one seed."""
+
+    arm: str
+    seed: int
+    way: str
+    """`TRAINS`, `REFINES` or `MEASURES`."""
+    of: str
+    """Name of the synthesis, or of the arm whose student is gone on with or measured."""
+    config: RunConfig
+    """Of the run that it is; its folder is the cell's."""
+    result: str = ""
+    """Which figure of its evaluation counts."""
+    share: float | None = None
+    """On a curve: the part of the examples that it is trained on."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.arm}, seed {self.seed}" + (f", {self.share:.0%} of the data" if self.share is not None else "")
+
+
+def merged(settings: Mapping[str, Any], other: Mapping[str, Any]) -> Settings:
+    """`settings` with what is other, section by section."""
+    made = dict(settings)
+    for key, value in other.items():
+        known = made.get(key)
+        made[key] = merged(known, value) if isinstance(value, Mapping) and isinstance(known, Mapping) else value
+    return made
+
+
+def run_of(experiment: ExperimentConfig, folder: Path, *settings: Settings) -> RunConfig:
+    """A run in `folder` with the base's settings and the others, the last of which counts.
+
+    Raises:
+        pydantic.ValidationError: they are not possible.
+    """
+    made = experiment.base.model_dump(mode="json", exclude_unset=True)
+    for other in settings:
+        made = merged(made, other)
+    return RunConfig.model_validate(merged(made, {"run_dir": str(folder), "on_existing": "resume"}))
+
+
+def synthesis_of(experiment: ExperimentConfig, name: str) -> RunConfig:
+    """The run that makes the synthesis `name`."""
+    return run_of(experiment, experiment.base.run_dir / "data" / name, experiment.data[name])
+
+
+def cells(experiment: ExperimentConfig) -> Iterator[Cell]:
+    """All of them: seed by seed, so that a whole comparison is there early."""
+    for seed in experiment.seeds:
+        for name, arm in experiment.arms.items():
+            yield _cell(experiment, name, arm, seed)
+        for name in experiment.curve.arms:
+            for share in experiment.curve.shares:
+                yield _cell(experiment, name, experiment.arms[name], seed, share)
+
+
+def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, share: float | None = None) -> Cell:
+    folder = experiment.base.run_dir / f"seed-{seed}" / (name if share is None else f"{name}-{share:g}")
+    # What the synthesis was made with is part of what is made of it: the form of prompts, the questions.
+    data = data_of(experiment, name)
+    config = run_of(
+        experiment,
+        folder,
+        experiment.data[data],
+        {"synthesis": {"folder": str(experiment.base.run_dir / "data" / data / "synthesis")}},
+        arm.settings,
+        {"seed": seed},
+    )
+    if arm.data is not None:
+        return Cell(name, seed, TRAINS, arm.data, config, arm.result, share)
+    of = arm.refines or arm.measures
+    assert of is not None
+    return Cell(name, seed, REFINES if arm.refines else MEASURES, of, config, arm.result)
+
+
+def data_of(experiment: ExperimentConfig, name: str) -> str:
+    """The synthesis that an arm's student began with."""
+    arm = experiment.arms[name]
+    if arm.data is not None:
+        return arm.data
+    of = arm.refines or arm.measures
+    assert of is not None
+    return data_of(experiment, of)

@@ -1,0 +1,110 @@
+"""Does the cells of an experiment, one after the other; what is done is not done again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pad_ray.config import RunConfig
+from pad_ray.config.experiment import ExperimentConfig
+from pad_ray.evaluation.evaluate import scored
+from pad_ray.evaluation.metrics import Metrics
+from pad_ray.experiment.cells import REFINES, TRAINS, Cell, cells, synthesis_of
+from pad_ray.pipeline import Pipeline, evaluated
+from pad_ray.progress import Event, Report
+from pad_ray.rundir import open_run
+from pad_ray.scores import Scores
+from pad_ray.student.baselines import Lessons
+from pad_ray.student.lesson import synthesis_source
+
+MEASURED = "measured"
+"""Name of a cell's evaluation, below its folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a cell came to."""
+
+    cell: Cell
+    model: Path
+    scores: Scores
+    """Of the figure that counts."""
+    by_set: dict[str, Metrics]
+    """The same in short."""
+    examples: int | None
+    """That its student was trained on; None where it was trained on none of its own."""
+
+
+def run(experiment: ExperimentConfig, report: Report) -> Iterator[Done]:
+    """All cells, as they are done. Ray must be running.
+
+    Raises:
+        the errors of `Pipeline`.
+    """
+    for name in experiment.data:
+        config = synthesis_of(experiment, name)
+        with _opened(config, _prefixed(report, f"data {name}")) as pipeline:
+            pipeline.synthesize()
+    done: dict[tuple[str, int], Done] = {}
+    every = list(cells(experiment))
+    for number, cell in enumerate(every):
+        report(Event("experiment", number, len(every), cell.name))
+        with _opened(cell.config, _prefixed(report, cell.name)) as pipeline:
+            one = _done(cell, pipeline, done)
+        if cell.share is None:
+            done[cell.arm, cell.seed] = one
+        yield one
+    report(Event("experiment", len(every), len(every), "all cells are done"))
+
+
+def _done(cell: Cell, pipeline: Pipeline, done: dict[tuple[str, int], Done]) -> Done:
+    examples = None
+    if cell.way == TRAINS:
+        pipeline, examples = _on_share(cell, pipeline)
+        model = pipeline.train()
+    elif cell.way == REFINES:
+        start = done[cell.of, cell.seed]
+        model = Path(pipeline.refine((str(start.model.resolve()), start.scores)).model)
+        model = model if model.is_absolute() else pipeline.folder / model
+    else:
+        model = done[cell.of, cell.seed].model
+    pipeline.measure(MEASURED, str(model))
+    folder = pipeline.folder / "evaluation" / MEASURED / cell.result
+    by_set = evaluated(folder)
+    return Done(cell, model, _scores(folder, by_set), by_set, examples)
+
+
+def _on_share(cell: Cell, pipeline: Pipeline) -> tuple[Pipeline, int]:
+    """The cell's run on its share of the examples, and how many these are."""
+    config = cell.config
+    source = synthesis_source(pipeline.synthesis, Lessons.of(config))
+    there = sum(1 for _ in source)
+    budget = config.student.budget
+    most = there if budget.examples is None else min(there, budget.examples)
+    if cell.share is None:
+        return pipeline, most
+    examples = max(1, round(cell.share * most))
+    student = config.student.model_copy(update={"budget": budget.model_copy(update={"examples": examples})})
+    return replace(pipeline, config=config.model_copy(update={"student": student})), examples
+
+
+def _scores(folder: Path, by_set: dict[str, Metrics]) -> Scores:
+    """Of all sets together."""
+    shares = {
+        f"{path.parent.name}/{question}": share
+        for path in folder.glob("*/summary.json")
+        for question, share in scored(path.parent).items()
+    }
+    return Scores(shares, sum(metrics.questions for metrics in by_set.values()))
+
+
+@contextmanager
+def _opened(config: RunConfig, report: Report) -> Iterator[Pipeline]:
+    with open_run(config, ()) as opened:
+        yield Pipeline(config, opened.folder, report, opened.attempt)
+
+
+def _prefixed(report: Report, name: str) -> Report:
+    return lambda event: report(replace(event, stage=f"{name}: {event.stage}"))
