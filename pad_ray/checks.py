@@ -20,6 +20,7 @@ from pad_ray.student.trackers import check_trackers
 from pad_ray.teacher.engine import resolve_model
 from pad_ray.teacher.form import Form, in_form
 from pad_ray.teacher.prompt import Demonstration, load_demonstrations, refuse_evaluation_questions
+from pad_ray.verification.scorers import embedded_encoder
 
 HUB_FILES = ["*.safetensors", "*.json", "*.model", "*.txt", "*.jinja"]
 """What is fetched of a hub model: weights as safetensors, config, tokenizer. No pickles, no code."""
@@ -134,6 +135,25 @@ def check_trainable(config: RunConfig, base: Path) -> None:
         )
     if student.stream:
         check_stream(student)
+
+
+def check_verification(config: RunConfig) -> None:
+    """What verifies a student's programs can be had.
+
+    Raises:
+        ConfigError: naming the key and what would be right.
+    """
+    verification = config.evaluation.verification
+    if verification is None:
+        return
+    if verification.scorer == "embedded":
+        embedded_encoder()
+    local = verification.scorer == "paper" and looks_local(verification.encoder)
+    if local and not (Path(verification.encoder) / "config.json").is_file():
+        raise ConfigError(
+            f"evaluation.verification.encoder: {verification.encoder} is no folder of an encoder; give one with "
+            "config.json and model.safetensors, a hub name, or set evaluation.verification.scorer to embedded"
+        )
 
 
 def check_refined(config: RunConfig) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -15,13 +15,20 @@ from pydantic import BaseModel, ValidationError
 from pad_ray.config import RunConfig
 from pad_ray.errors import ConfigError
 
+Model = TypeVar("Model", bound=BaseModel)
+
 
 def load_config(path: str | Path | None, overrides: list[str] | None = None) -> RunConfig:
-    """Read a YAML config and apply `key.sub=value` overrides (values are YAML: `3`, `true`, `[a, b]`).
+    """Read a run's YAML config and apply `key.sub=value` overrides (values are YAML: `3`, `true`, `[a, b]`).
 
     Raises:
         ConfigError: for a file that cannot be read, an unknown key or a value that is not possible.
     """
+    return load(RunConfig, path, overrides)
+
+
+def load(kind: type[Model], path: str | Path | None, overrides: list[str] | None = None) -> Model:
+    """The same of any kind of config."""
     data: Any = {}
     if path is not None:
         try:
@@ -37,7 +44,7 @@ def load_config(path: str | Path | None, overrides: list[str] | None = None) -> 
     for override in overrides or []:
         _apply(data, override)
     try:
-        return RunConfig.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         raise ConfigError(_explain(error)) from None
 

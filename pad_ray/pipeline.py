@@ -202,10 +202,15 @@ class Pipeline:
         for event in ray.get(loop.events.remote()):
             self.report(event)
 
-    def measure(self, name: str, model: str) -> Scores:
-        """Evaluate a model on every set, into `evaluation/NAME`; returns what it scored on the questions of all."""
+    def measure(self, name: str, model: str, only: str | None = None) -> Scores:
+        """Evaluate a model on every set, into `evaluation/NAME`; returns what it scored on the questions of all.
+
+        `only`: one of the ways in which it is measured (`evaluation.assisted`), and no other.
+        """
         folder, stage = self.folder / "evaluation" / name, f"evaluate {name}"
-        return measure_model(self.config, model, folder, stage, self.report, allow_changed=bool(self.allow_changed))
+        return measure_model(
+            self.config, model, folder, stage, self.report, allow_changed=bool(self.allow_changed), only=only
+        )
 
     def student(self) -> tuple[str, str]:
         """(name, checkpoint) of the best student that the run has so far: refined, distilled or base."""
@@ -268,9 +273,16 @@ def synthesis_place(config: RunConfig, folder: Path) -> Place:
 
 
 def measure_model(
-    config: RunConfig, model: str, folder: Path, stage: str, report: Report, *, allow_changed: bool = False
+    config: RunConfig,
+    model: str,
+    folder: Path,
+    stage: str,
+    report: Report,
+    *,
+    allow_changed: bool = False,
+    only: str | None = None,
 ) -> Scores:
-    """What the checkpoint `model` scores on the questions of all evaluation sets, by itself.
+    """What the checkpoint `model` scores on the questions of all evaluation sets, by itself (or in the `only` way).
 
     Each set's figures are kept in `folder/SET/summary.json`, those with help in `folder/repaired` and
     `folder/verified`. `allow_changed`: what was judged under other settings is gone on with.
@@ -286,12 +298,14 @@ def measure_model(
             prompt_version=config.evaluation.prompt,
         )
         for name, other in assisted(flow, config.evaluation).items():
+            if only not in (None, name):
+                continue
             told = f"{stage} ({asked.name}{', ' * bool(name)}{name})"
             attempt = Attempt(told, report, allow_changed=allow_changed)
             judged = folder / name / set_folder(number, asked.name)
             metrics = evaluate(other, judged, attempt)
             report(Event(told, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
-            if not name:
+            if name == (only or ""):
                 # Two sets may have questions in common.
                 shares |= {f"{number}/{question}": share for question, share in scored(judged).items()}
                 questions += metrics.questions

@@ -2,7 +2,7 @@
 
     app.py         the application and the arguments that several commands take
     session.py     settings checked, directory opened, cluster joined, tables printed
-    run.py         distill, synthesize, train, refine, evaluate
+    run.py         distill, synthesize, train, refine, evaluate, experiment
     judging.py     verify, regrade
     exporting.py   export, export-student
     looking.py     steps, compare, doctor
@@ -22,7 +22,7 @@ from pad_ray.cli.explain import explain
 from pad_ray.cli.exporting import export, export_student
 from pad_ray.cli.judging import regrade, verify
 from pad_ray.cli.looking import compare, doctor, steps
-from pad_ray.cli.run import distill, evaluate, refine, synthesize, train
+from pad_ray.cli.run import distill, evaluate, experiment, refine, synthesize, train
 
 __all__ = ["explain", "main"]
 
@@ -36,6 +36,7 @@ for command in (
     steps,
     refine,
     evaluate,
+    experiment,
     compare,
     verify,
     regrade,

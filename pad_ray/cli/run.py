@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pad_ray.cli.app import AllowChanged, Config, DryRun, Overrides
-from pad_ray.cli.session import opened, plan_training, rehearse, show
+from pad_ray.cli.session import checked, cluster, opened, plan_training, progress, rehearse, show
 
 
 def distill(
@@ -70,6 +70,40 @@ def refine(
     with opened(config, overrides, trains=True, samples=True, allow_changed=allow_changed) as pipeline:
         refined = pipeline.refine()
     typer.echo(f"student: {refined.model}  accuracy {refined.accuracy:.1%}")
+
+
+def experiment(
+    config: Annotated[Path, typer.Argument(help="YAML file of the experiment, e.g. configs/experiment/wordsums.yaml")],
+    overrides: Overrides = None,
+    out: Annotated[
+        Path | None, typer.Option(help="folder for experiment.json, .md and pictures; by default the run directory")
+    ] = None,
+) -> None:
+    """Students that are made in different ways, side by side, with several seeds. Resumes where it was stopped.
+
+    Settings of all runs: base.student.epochs=3. The results are written anew after every student.
+    """
+    from pad_ray.capacity import check_cluster
+    from pad_ray.config.experiment import ExperimentConfig
+    from pad_ray.config_file import load
+    from pad_ray.experiment.book import Book
+    from pad_ray.experiment.cells import cells
+    from pad_ray.experiment.runner import run
+
+    settings = load(ExperimentConfig, config, overrides)
+    book, folder = Book(settings), out or settings.base.run_dir
+    base = None
+    for cell in cells(settings):
+        if cell.seed == settings.seeds[0] and cell.share is None:
+            base = checked(cell.config, trains=True, samples=True)
+    with progress() as report, cluster(settings.base):
+        check_cluster(settings.base, base)
+        for done in run(settings, report):
+            book.add(done)
+            book.write(folder)
+    for table in book.tables():
+        show(table)
+    typer.echo(f"written: {folder}")
 
 
 def evaluate(

@@ -37,6 +37,8 @@ def checked(config: RunConfig, *, trains: bool = False, samples: bool = False, m
         checks.check_refined(config)
     if samples and model is None:
         checks.check_sampled(config)
+    if samples:
+        checks.check_verification(config)
     return base
 
 

@@ -65,7 +65,7 @@ class ExperimentConfig(Section):
     """What all have in common; `run_dir` is the folder of the whole experiment."""
     seeds: tuple[int, ...] = Field((1, 2, 3), min_length=1)
     """Of training, injection and sampling; the teacher's programs are the same for all."""
-    data: dict[str, Settings] = Field(default_factory=lambda: {"programs": {}})
+    data: dict[str, Settings] = {"programs": {}}  # noqa: RUF012  pydantic copies it
     """Syntheses by name, and what is other than in the base."""
     arms: dict[str, ArmConfig]
     """By name, in the order in which they are reported."""
@@ -87,6 +87,8 @@ class ExperimentConfig(Section):
                 raise ValueError(f"arms.{name}: no arm {of} comes before it; there are {', '.join(earlier) or 'none'}")
             if arm.refines is not None and self.arms[arm.refines].measures:
                 raise ValueError(f"arms.{name}.refines: {of} only measures; name the arm whose student it measures")
+        if len({"".join(filter(str.isalnum, name.casefold())) for name in self.arms}) < len(self.arms):
+            raise ValueError("arms: two names differ in nothing but signs; their folders would be the same")
         for name in self.curve.arms:
             if name not in self.arms or self.arms[name].data is None:
                 raise ValueError(f"curve.arms: {name} is no arm that trains on data")

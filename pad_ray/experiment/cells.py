@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings
+
+NAME_PART = re.compile(r"[a-z0-9]+")
+"""Of an arm's name, in its folder's."""
 
 TRAINS, REFINES, MEASURES = "trains", "refines", "measures"
 
@@ -72,7 +76,7 @@ def cells(experiment: ExperimentConfig) -> Iterator[Cell]:
 
 
 def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, share: float | None = None) -> Cell:
-    folder = experiment.base.run_dir / f"seed-{seed}" / (name if share is None else f"{name}-{share:g}")
+    folder = experiment.base.run_dir / f"seed-{seed}" / folder_name(name, share)
     # What the synthesis was made with is part of what is made of it: the form of prompts, the questions.
     data = data_of(experiment, name)
     config = run_of(
@@ -88,6 +92,12 @@ def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, sh
     of = arm.refines or arm.measures
     assert of is not None
     return Cell(name, seed, REFINES if arm.refines else MEASURES, of, config, arm.result)
+
+
+def folder_name(arm: str, share: float | None = None) -> str:
+    """What an arm's folder is called: of its name, what every file system takes."""
+    name = "-".join(NAME_PART.findall(arm.casefold()))
+    return name if share is None else f"{name}-{share:g}"
 
 
 def data_of(experiment: ExperimentConfig, name: str) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ExperimentConfig
-from pad_ray.evaluation.evaluate import scored
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.experiment.cells import REFINES, TRAINS, Cell, cells, synthesis_of
 from pad_ray.pipeline import Pipeline, evaluated
@@ -70,10 +69,9 @@ def _done(cell: Cell, pipeline: Pipeline, done: dict[tuple[str, int], Done]) -> 
         model = model if model.is_absolute() else pipeline.folder / model
     else:
         model = done[cell.of, cell.seed].model
-    pipeline.measure(MEASURED, str(model))
-    folder = pipeline.folder / "evaluation" / MEASURED / cell.result
-    by_set = evaluated(folder)
-    return Done(cell, model, _scores(folder, by_set), by_set, examples)
+    scores = pipeline.measure(MEASURED, str(model), only=cell.result)
+    by_set = evaluated(pipeline.folder / "evaluation" / MEASURED / cell.result)
+    return Done(cell, model, scores, by_set, examples)
 
 
 def _on_share(cell: Cell, pipeline: Pipeline) -> tuple[Pipeline, int]:
@@ -88,16 +86,6 @@ def _on_share(cell: Cell, pipeline: Pipeline) -> tuple[Pipeline, int]:
     examples = max(1, round(cell.share * most))
     student = config.student.model_copy(update={"budget": budget.model_copy(update={"examples": examples})})
     return replace(pipeline, config=config.model_copy(update={"student": student})), examples
-
-
-def _scores(folder: Path, by_set: dict[str, Metrics]) -> Scores:
-    """Of all sets together."""
-    shares = {
-        f"{path.parent.name}/{question}": share
-        for path in folder.glob("*/summary.json")
-        for question, share in scored(path.parent).items()
-    }
-    return Scores(shares, sum(metrics.questions for metrics in by_set.values()))
 
 
 @contextmanager

@@ -1,0 +1,74 @@
+"""What an experiment shows: accuracies over seeds, and its claims. Pure."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pad_ray.config.experiment import ClaimConfig
+from pad_ray.evaluation.comparison import Paired, compared
+from pad_ray.scores import Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an arm came to over its seeds."""
+
+    arm: str
+    accuracies: tuple[float, ...]
+    """By seed."""
+    examples: int | None
+    """That its students were trained on, where each seed had as many."""
+
+    @property
+    def mean(self) -> float:
+        return statistics.fmean(self.accuracies)
+
+    @property
+    def deviation(self) -> float:
+        """Between seeds; 0 for one."""
+        return statistics.stdev(self.accuracies) if len(self.accuracies) > 1 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A claim, held against what was found."""
+
+    claim: ClaimConfig
+    points: float
+    """Gained, over all seeds."""
+    paired: Paired
+    """Over the questions of all seeds."""
+
+    @property
+    def holds(self) -> bool:
+        """By as many points as it says, and by more than chance where it says how sure."""
+        enough = self.points >= self.claim.points if self.claim.points is not None else self.points > 0
+        return enough and (self.claim.p is None or self.paired.p < self.claim.p)
+
+
+def pooled(scores: Mapping[int, Scores]) -> dict[str, float]:
+    """The shares of all seeds, question by question of each."""
+    return {f"{seed}/{question}": share for seed, known in scores.items() for question, share in known.shares.items()}
+
+
+def shown(claim: ClaimConfig, better: Mapping[int, Scores], than: Mapping[int, Scores]) -> Shown:
+    """A claim about two arms, by their scores for each seed; seeds that one of them lacks are left out.
+
+    A question for which a model wrote nothing is not right.
+
+    Raises:
+        QuestionsError: they have no question in common.
+    """
+    seeds = better.keys() & than.keys()
+    first, second = pooled({s: than[s] for s in seeds}), pooled({s: better[s] for s in seeds})
+    asked = dict.fromkeys(first, 0.0) | dict.fromkeys(second, 0.0)
+    paired = compared(asked | first, asked | second)
+    gain = statistics.fmean([better[s].accuracy - than[s].accuracy for s in seeds]) if seeds else 0.0
+    return Shown(claim, 100 * gain, paired)
+
+
+def found(arm: str, accuracies: Sequence[float], examples: Iterable[int | None]) -> Finding:
+    known = set(examples)
+    return Finding(arm, tuple(accuracies), known.pop() if len(known) == 1 else None)

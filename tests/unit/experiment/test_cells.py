@@ -1,0 +1,100 @@
+"""What an experiment consists of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pad_ray.config.experiment import ExperimentConfig
+from pad_ray.config_file import load
+from pad_ray.errors import ConfigError
+from pad_ray.experiment.cells import MEASURES, REFINES, TRAINS, cells, folder_name, merged, synthesis_of
+
+ROOT = Path(__file__).parents[3]
+
+BASE = {"run_dir": "runs/e", "questions": {"limit": 100}, "student": {"epochs": 2, "lora": {"rank": 4}}}
+ARMS: dict[str, Any] = {
+    "chains": {"data": "rationales"},
+    "all": {"data": "programs", "settings": {"student": {"learn_from": "all"}}},
+    "kept": {"data": "programs"},
+    "refined": {"refines": "kept", "settings": {"refinement": {"rounds": 2}}},
+    "mended": {"measures": "refined", "settings": {"evaluation": {"repair_attempts": 1}}, "result": "repaired"},
+}
+DATA = {"programs": {}, "rationales": {"teacher": {"prompt": {"version": "rationale-v1"}}}}
+
+
+def experiment(**changed: Any) -> ExperimentConfig:
+    made = {"base": BASE, "seeds": [1, 2], "data": DATA, "arms": ARMS, "curve": {"arms": ["kept"], "shares": [0.1]}}
+    return ExperimentConfig.model_validate(made | changed)
+
+
+def test_each_arm_is_done_with_each_seed_after_what_it_goes_on_from() -> None:
+    made = list(cells(experiment()))
+    assert [(cell.arm, cell.seed, cell.way, cell.of, cell.share) for cell in made[:6]] == [
+        ("chains", 1, TRAINS, "rationales", None),
+        ("all", 1, TRAINS, "programs", None),
+        ("kept", 1, TRAINS, "programs", None),
+        ("refined", 1, REFINES, "kept", None),
+        ("mended", 1, MEASURES, "refined", None),
+        ("kept", 1, TRAINS, "programs", 0.1),
+    ]
+    assert [cell.seed for cell in made] == [1] * 6 + [2] * 6
+    assert len({cell.config.run_dir for cell in made}) == len(made)
+
+
+def test_an_arm_differs_from_the_base_in_what_it_says_and_in_its_data() -> None:
+    of = {cell.arm: cell.config for cell in cells(experiment()) if cell.seed == 2}
+    assert all(config.seed == 2 and config.student.epochs == 2 for config in of.values())
+    assert {arm: config.student.learn_from for arm, config in of.items()} == {
+        "chains": "right", "all": "all", "kept": "right", "refined": "right", "mended": "right",
+    }  # fmt: skip
+    assert of["chains"].teacher.prompt.version == "rationale-v1"
+    assert of["mended"].teacher.prompt.version == "program-v1"
+    assert of["chains"].synthesis.folder == "runs/e/data/rationales/synthesis"
+    assert of["mended"].synthesis.folder == of["all"].synthesis.folder == "runs/e/data/programs/synthesis"
+    assert of["refined"].refinement.rounds == 2 and of["mended"].evaluation.repair_attempts == 1
+    assert synthesis_of(experiment(), "rationales").teacher.prompt.version == "rationale-v1"
+
+
+def test_sections_are_merged_and_values_replaced() -> None:
+    assert merged({"a": {"b": 1, "c": [1]}, "d": 2}, {"a": {"c": [2]}, "e": 3}) == {
+        "a": {"b": 1, "c": [2]},
+        "d": 2,
+        "e": 3,
+    }
+
+
+def test_folders_have_plain_names() -> None:
+    assert folder_name("beams, the paper's score", 0.25) == "beams-the-paper-s-score-0.25"
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"arms": {"a": {"data": "other"}}}, r"arms\.a\.data: there is no synthesis other; there are programs"),
+        ({"arms": {"a": {"refines": "b"}, "b": {"data": "programs"}}}, r"arms\.a: no arm b comes before it; .* none"),
+        ({"arms": {"a": {}}}, "an arm has one of data, refines and measures"),
+        ({"arms": {"a b": {"data": "programs"}, "A-B": {"data": "programs"}}}, "folders would be the same"),
+        ({"arms": {"a": {"data": "programs", "result": "best"}}}, "set it to repaired or verified"),
+        ({"curve": {"arms": ["refined"]}}, r"curve\.arms: refined is no arm that trains"),
+        ({"claims": [{"text": "?", "better": "kept", "than": "none", "points": 1}]}, r"claims\.0: there is no arm none"),
+        ({"claims": [{"text": "?", "better": "kept", "than": "all"}]}, r"claims\.0: say by how many points"),
+    ],
+)
+def test_what_cannot_be_is_refused(changed: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        experiment(**changed)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs" / "experiment").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_ready_experiments_are_possible(path: Path) -> None:
+    made = list(cells(load(ExperimentConfig, path)))
+    assert {cell.way for cell in made} == {TRAINS, REFINES, MEASURES}
+
+
+def test_an_unknown_key_of_an_experiment_is_named(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_text("arms: {a: {data: programs}}\nseed: 3\n")
+    with pytest.raises(ConfigError, match="seed"):
+        load(ExperimentConfig, tmp_path / "e.yaml")
