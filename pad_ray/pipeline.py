@@ -26,7 +26,7 @@ from pad_ray.evaluation.assisted import assisted
 from pad_ray.evaluation.evaluate import evaluate, scored
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
-from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
+from pad_ray.refinement.loop import Evaluate, Refined, RefinementLoop, RoundResult
 from pad_ray.scores import Scores
 from pad_ray.shards.files import commit_json, read_json, sync
 from pad_ray.shards.manifest import Totals
@@ -160,8 +160,8 @@ class Pipeline:
         sync(self.folder)
         self.report(Event("train", note=f"a student trained otherwise is set aside ({', '.join(names)}): {aside}"))
 
-    def refine(self, start: tuple[str, Scores] | None = None) -> Refined:
-        """Run the refinement rounds on the distilled student, or on another one whose scores are known."""
+    def refine(self, start: str | None = None) -> Refined:
+        """Run the refinement rounds on the distilled student, or on the one at `start`."""
         import ray
 
         if start is None and not (self.folder / "student" / "model" / "config.json").exists():
@@ -170,8 +170,12 @@ class Pipeline:
         if (known := self._known(done)) is not None:
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
             return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
-        distilled = start[0] if start else str(self.folder / "student" / "model")
-        scores = start[1] if start else self.measure("distilled", distilled)
+        distilled = start or str(self.folder / "student" / "model")
+        judge = self._judge()
+        if start is None and not self.config.refinement.judged_by:
+            scores = self.measure("distilled", distilled)
+        else:
+            scores = judge(distilled, self.folder / "refinement" / "before", "refine: evaluate", self.report)
         # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
         loop = (
             ray.remote(RefinementLoop)
@@ -180,7 +184,7 @@ class Pipeline:
                 self.config,
                 (self.folder / "refinement").resolve(),
                 self.synthesis,
-                partial(measure_model, self.config, allow_changed=bool(self.allow_changed)),
+                judge,
                 allow_changed=bool(self.allow_changed),
             )
         )
@@ -195,6 +199,13 @@ class Pipeline:
         model = str(Path(refined.model).relative_to(self.folder.resolve()) if inside else refined.model)
         commit_json(done, asdict(refined) | {"model": model, "settings": self.config.fingerprint()})
         return refined
+
+    def _judge(self) -> Evaluate:
+        """What says how good a round's student is."""
+        config, by = self.config, self.config.refinement.judged_by
+        if by:
+            config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update={"sets": by})})
+        return partial(measure_model, config, allow_changed=bool(self.allow_changed), only="")
 
     def _relay(self, loop: Any) -> None:
         import ray
@@ -235,6 +246,9 @@ class Pipeline:
         totals, student = self.synthesize_and_train()
         distilled = self.measure("distilled", str(student))
         refined = self.refine()
+        accuracy = refined.accuracy
+        if self.config.refinement.judged_by:
+            accuracy = self.measure("refined", str(self.folder / refined.model)).accuracy
         summary = {
             "questions": totals.questions,
             "programs": totals.programs,
@@ -245,7 +259,7 @@ class Pipeline:
             "tokens": totals.tokens + totals.wasted_tokens,
             "verified_programs_per_second": totals.right / totals.seconds if totals.seconds else 0.0,
             "synthesis_seconds": totals.seconds,
-            "accuracy": {"base": base.accuracy, "distilled": distilled.accuracy, "refined": refined.accuracy},
+            "accuracy": {"base": base.accuracy, "distilled": distilled.accuracy, "refined": accuracy},
             "rounds": [asdict(result) for result in refined.rounds],
             "student": str(Path(refined.model).relative_to(self.folder.resolve())),
             "seconds": time.time() - started,

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from pydantic import Field
 
+from pad_ray.config.questions import QuestionsConfig
 from pad_ray.config.section import Section
 
 LoudEdit = Literal[
@@ -45,6 +46,9 @@ class RefinementConfig(Section):
 
     rounds: int = Field(1, ge=0)
     """Most rounds; one that gains less than its noise (a standard error of the paired difference) is the last."""
+    judged_by: tuple[QuestionsConfig, ...] = ()
+    """Questions by which a round is kept or not; by default the evaluation sets, whose accuracy is then that of the
+    best of several students, and a little too high."""
     questions: int = Field(256, ge=1)
     """Training questions on which the student is sampled each round, for its own failures and its error profile."""
     injections: tuple[LoudEdit | SilentEdit, ...] = (*get_args(LoudEdit), *get_args(SilentEdit))

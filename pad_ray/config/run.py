@@ -65,6 +65,7 @@ class RunConfig(Section):
     def _possible(self) -> RunConfig:
         sets = {"questions": self.questions}
         sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(self.evaluation.sets)}
+        sets |= {f"refinement.judged_by.{place}": asked for place, asked in enumerate(self.refinement.judged_by)}
         if self.student.validation:
             sets["student.validation.questions"] = self.student.validation.questions
         for where, questions in sets.items():

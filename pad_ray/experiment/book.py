@@ -161,6 +161,7 @@ def plot_arms(findings: Sequence[Finding], path: Path) -> None:
     for finding in findings:
         axes.plot([100 * a for a in finding.accuracies], [finding.arm] * len(finding.accuracies), "k.", markersize=5)
     axes.invert_yaxis()
+    axes.set_xlim(left=0)
     axes.set_xlabel("accuracy on held-out questions, % (points: seeds)")
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()

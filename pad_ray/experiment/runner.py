@@ -64,9 +64,9 @@ def _done(cell: Cell, pipeline: Pipeline, done: dict[tuple[str, int], Done]) -> 
         pipeline, examples = _on_share(cell, pipeline)
         model = pipeline.train()
     elif cell.way == REFINES:
-        start = done[cell.of, cell.seed]
-        model = Path(pipeline.refine((str(start.model.resolve()), start.scores)).model)
-        model = model if model.is_absolute() else pipeline.folder / model
+        refined = pipeline.refine(str(done[cell.of, cell.seed].model.resolve()))
+        # Of the last round, kept or not: to choose by the evaluation would be to choose by the answers.
+        model = pipeline.folder / "refinement" / f"round-{len(refined.rounds)}" / "student" / "model"
     else:
         model = done[cell.of, cell.seed].model
     scores = pipeline.measure(MEASURED, str(model), only=cell.result)

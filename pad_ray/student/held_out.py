@@ -39,24 +39,24 @@ def validation_content(validation: ValidationConfig | None, executor: ExecutorCo
 
 
 def check_held_out(config: RunConfig) -> None:
-    """No validation question is trained on: the best student would be the one that has learnt most by heart. And none
-    is in an evaluation set: the student would be chosen by what it is measured on.
+    """No question by which a student is chosen is trained on: the best would be the one that has learnt most by heart.
+    And none is in an evaluation set: it would be chosen by what it is measured on.
 
     Raises:
         ConfigError: naming the keys.
     """
-    if config.student.validation is None:
-        return
-    asked = config.student.validation.questions
+    held = {f"refinement.judged_by.{place}": chosen for place, chosen in enumerate(config.refinement.judged_by)}
+    if config.student.validation is not None:
+        held["student.validation.questions"] = config.student.validation.questions
     sets = {"questions": config.questions}
     sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(config.evaluation.sets)}
-    for key, questions in sets.items():
-        if asked.shares_with(questions):
-            raise ConfigError(
-                f"student.validation.questions: {_range(asked)} of {asked.name} overlap with {key} "
-                f"({_range(questions)}); choose student.validation.questions.start and limit, and {key}.start and "
-                "limit, so that no question is in both"
-            )
+    for name, chosen in held.items():
+        for key, questions in sets.items():
+            if chosen.shares_with(questions):
+                raise ConfigError(
+                    f"{name}: {_range(chosen)} of {chosen.name} overlap with {key} ({_range(questions)}); choose "
+                    f"{name}.start and limit, and {key}.start and limit, so that no question is in both"
+                )
 
 
 def _range(questions: QuestionsConfig) -> str:

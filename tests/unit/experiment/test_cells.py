@@ -79,7 +79,10 @@ def test_folders_have_plain_names() -> None:
         ({"arms": {"a b": {"data": "programs"}, "A-B": {"data": "programs"}}}, "folders would be the same"),
         ({"arms": {"a": {"data": "programs", "result": "best"}}}, "set it to repaired or verified"),
         ({"curve": {"arms": ["refined"]}}, r"curve\.arms: refined is no arm that trains"),
-        ({"claims": [{"text": "?", "better": "kept", "than": "none", "points": 1}]}, r"claims\.0: there is no arm none"),
+        (
+            {"claims": [{"text": "?", "better": "kept", "than": "none", "points": 1}]},
+            r"claims\.0: there is no arm none",
+        ),
         ({"claims": [{"text": "?", "better": "kept", "than": "all"}]}, r"claims\.0: say by how many points"),
     ],
 )
