@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pad_ray.interval import Z95
+
 
 @dataclass(frozen=True, slots=True)
 class Scores:
@@ -21,8 +23,8 @@ class Scores:
         return math.fsum(self.shares.values()) / self.questions if self.questions else 0.0
 
     def noise(self, before: Scores) -> float:
-        """Standard error of the difference of two accuracies on the same questions, which are paired: what both get
-        right, or both wrong, is no noise.
+        """Half the width of the 95 % interval of the difference of two accuracies on the same questions, which are
+        paired: what both get right, or both wrong, is no noise.
         """
         if not self.questions:
             return 0.0
@@ -30,4 +32,4 @@ class Scores:
         gains = [self.shares.get(question, 0.0) - before.shares.get(question, 0.0) for question in known]
         mean = math.fsum(gains) / self.questions
         spread = math.fsum((gain - mean) ** 2 for gain in gains) + mean**2 * (self.questions - len(known))
-        return math.sqrt(spread) / self.questions
+        return Z95 * math.sqrt(spread) / self.questions

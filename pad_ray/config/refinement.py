@@ -45,7 +45,7 @@ class RefinementConfig(Section):
     """Rounds in which the student learns to repair programs."""
 
     rounds: int = Field(1, ge=0)
-    """Most rounds; one that gains less than its noise (a standard error of the paired difference) is the last."""
+    """Most rounds; one that gains less than its noise (half the 95 % interval of the paired difference) is the last."""
     judged_by: tuple[QuestionsConfig, ...] = ()
     """Questions by which a round is kept or not; by default the evaluation sets, whose accuracy is then that of the
     best of several students, and a little too high."""

@@ -63,7 +63,7 @@ class RoundResult:
     accuracy: float
     kept: bool
     noise: float = 0.0
-    """Standard error of its gain."""
+    """Half the width of the 95 % interval of its gain."""
 
 
 @dataclass(frozen=True, slots=True)

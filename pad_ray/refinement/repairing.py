@@ -13,10 +13,10 @@ from typing import Literal
 
 from pad_ray.config import EngineConfig, ExecutorConfig
 from pad_ray.errors import RefusedPrompt
-from pad_ray.executor.judge import judge_tasks
-from pad_ray.executor.sandbox import Sandbox
+from pad_ray.executor.outcome import verdict
+from pad_ray.executor.steady import SteadySandbox
 from pad_ray.gather import Gather
-from pad_ray.records import RAN, Completion, Verdict
+from pad_ray.records import RAN, Completion, Question, Verdict
 from pad_ray.refinement.feedback import feedback
 from pad_ray.student.templates import REPAIR
 from pad_ray.synthesis.flow import Maker
@@ -26,6 +26,9 @@ from pad_ray.teacher.prompt import render
 
 BATCH = 128
 """Programs that are run together: milliseconds."""
+
+NOTHING_KNOWN = Question("", "", "", "text")
+"""What programs are judged against here: what ran is `wrong`, whatever it gave."""
 
 What = Literal["loud", "all"]
 
@@ -49,7 +52,7 @@ class RepairingEngine:
         """
         self.name = engine.name
         self._engine, self._repairing = engine, repairing
-        self._sandbox = Sandbox.from_config(executor, trace=True)
+        self._sandbox = SteadySandbox(executor, trace=True)
         self._verdicts: Gather[str, Verdict] = Gather(self._run, BATCH)
 
     @property
@@ -62,11 +65,11 @@ class RepairingEngine:
             return None
         spent = best.tokens
         for attempt in range(1, self._repairing.attempts + 1):
-            [verdict] = await self._verdicts.of([extract_program(best.text)])
-            if verdict.status in RAN and (self._repairing.what == "loud" or attempt > 1):
+            [came_of_it] = await self._verdicts.of([extract_program(best.text)])
+            if came_of_it.status in RAN and (self._repairing.what == "loud" or attempt > 1):
                 break
             told = render(
-                REPAIR, question=prompt.question.text, faulty=extract_program(best.text), feedback=feedback(verdict)
+                REPAIR, question=prompt.question.text, faulty=extract_program(best.text), feedback=feedback(came_of_it)
             )
             try:
                 other = await self._engine.draw(Prompt(told, prompt.question), replace(draw, seed=draw.seed + attempt))
@@ -75,7 +78,7 @@ class RepairingEngine:
             if other is None:
                 break
             spent += other.tokens
-            if await self._is_better(other, verdict):
+            if await self._is_better(other, came_of_it):
                 best = other
         return replace(best, tokens=spent)
 
@@ -85,8 +88,7 @@ class RepairingEngine:
         return after.status in RAN or before.status not in RAN
 
     def _run(self, codes: list[str]) -> Sequence[Verdict]:
-        """Against no gold answer: what ran is `wrong` here, whatever it gave."""
-        return judge_tasks(self._sandbox, [(code, "", "text") for code in codes])
+        return [verdict(outcome, NOTHING_KNOWN) for outcome in self._sandbox.run(codes)]
 
     async def close(self) -> None:
         await self._engine.close()

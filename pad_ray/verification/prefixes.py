@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from pad_ray.config import ExecutorConfig
-from pad_ray.executor.sandbox import Sandbox
+from pad_ray.executor.steady import SteadySandbox
 from pad_ray.gather import Gather
 from pad_ray.records import Status
 from pad_ray.teacher.extract import extract_program
@@ -33,7 +33,7 @@ class SandboxedPrefixes:
         Raises:
             SandboxError: the sandbox does not start.
         """
-        self._sandbox = Sandbox.from_config(config)
+        self._sandbox = SteadySandbox(config)
         self._outcomes: Gather[str, bool] = Gather(self._run, BATCH)
 
     async def fail(self, texts: list[str]) -> list[bool]:

@@ -13,7 +13,7 @@ import pytest
 from judged import judged, right
 
 from pad_ray import pipeline
-from pad_ray.config import RunConfig
+from pad_ray.config import QuestionsConfig, RunConfig
 from pad_ray.errors import RunDirectoryError
 from pad_ray.pipeline import REFINED, Pipeline
 from pad_ray.progress import Event
@@ -195,6 +195,22 @@ def test_a_student_of_a_synthesis_that_has_not_ended_is_told_so(run: Path) -> No
         "the synthesis has not ended: what is learnt from is what it has committed so far "
         "(student.stream=true would follow it)"
     ]
+
+
+def test_rounds_that_are_judged_by_questions_of_their_own_are_measured_on_the_others_at_the_end(
+    drawn: list[str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "run"
+    folder.mkdir()
+    config = settings(folder)
+    own = QuestionsConfig(set="wordsums", seed=3, limit=2)
+    refinement = config.refinement.model_copy(update={"judged_by": (own,)})
+    summary = steps(config.model_copy(update={"refinement": refinement})).distill()
+    flows = sorted(str(path.parent.relative_to(folder)) for path in folder.rglob(MANIFEST))
+    judged_by = [name for name in flows if name.endswith("wordsums-train")]
+    assert judged_by == ["refinement/before/0-wordsums-train", "refinement/round-1/evaluation/0-wordsums-train"]
+    assert "evaluation/refined/0-wordsums-test" in flows
+    assert summary["accuracy"]["refined"] == 1.0
 
 
 def test_what_belongs_to_a_student_is_set_aside_with_it(run: Path) -> None:

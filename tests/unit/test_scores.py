@@ -14,12 +14,12 @@ SHARES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=2, max_s
 
 
 @given(SHARES)
-def test_noise_is_the_standard_error_of_the_paired_difference(pairs: list[tuple[float, float]]) -> None:
+def test_noise_is_the_interval_of_the_paired_difference(pairs: list[tuple[float, float]]) -> None:
     before = Scores({str(i): first for i, (first, _) in enumerate(pairs)}, len(pairs))
     after = Scores({str(i): second for i, (_, second) in enumerate(pairs)}, len(pairs))
     gains = [second - first for first, second in pairs]
     assert after.accuracy - before.accuracy == pytest.approx(statistics.mean(gains), abs=1e-9)
-    assert after.noise(before) == pytest.approx(statistics.pstdev(gains) / len(gains) ** 0.5, abs=1e-9)
+    assert after.noise(before) == pytest.approx(1.959964 * statistics.pstdev(gains) / len(gains) ** 0.5, abs=1e-9)
 
 
 def test_a_question_without_a_program_is_not_right() -> None:
