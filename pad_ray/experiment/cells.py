@@ -10,6 +10,7 @@ from typing import Any
 
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings
+from pad_ray.pipeline import OF_SYNTHESIS
 
 NAME_PART = re.compile(r"[a-z0-9]+")
 """Of an arm's name, in its folder's."""
@@ -61,8 +62,11 @@ def run_of(experiment: ExperimentConfig, folder: Path, *settings: Settings) -> R
 
 
 def synthesis_of(experiment: ExperimentConfig, name: str) -> RunConfig:
-    """The run that makes the synthesis `name`."""
-    return run_of(experiment, experiment.base.run_dir / "data" / name, experiment.data[name])
+    """The run that makes the synthesis `name`: of the base only what decides it, so that with other students it is gone
+    on with."""
+    made = run_of(experiment, experiment.base.run_dir / "data" / name, experiment.data[name])
+    known = made.model_dump(mode="json", include={*OF_SYNTHESIS, "run_dir", "on_existing", "ray"}, exclude_unset=True)
+    return RunConfig.model_validate(known)
 
 
 def cells(experiment: ExperimentConfig) -> Iterator[Cell]:

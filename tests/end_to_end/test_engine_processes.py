@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -64,9 +65,25 @@ async def cancel_all(engine: VllmEngine) -> int:
     return int(engine._stepper._engine.llm.get_num_unfinished_requests())  # type: ignore[union-attr]
 
 
+async def at_once_and_by_lines(engine: VllmEngine) -> list[list[object]]:
+    """The greedy program for a question, as [text, tokens]: written at once, and line by line with what each line was."""
+    greedy = Draw(0, seed=0, temperature=0.0, top_p=1.0, max_tokens=200)
+    whole = await engine.draw(prompt(), greedy)
+    lines, tokens, over = [], (), False
+    while not over:
+        line = await engine.line(prompt(), tokens, greedy)
+        assert line.tokens[: len(tokens)] == tokens and line.logprob < 0
+        tokens, over = line.tokens, line.ended
+        lines.append(line.text)
+    assert len(lines) == whole.text.count("\n") + 1 > 4
+    assert all(later.startswith(earlier) for earlier, later in pairwise(lines))
+    return [[whole.text, whole.tokens], [lines[-1], len(tokens)]]
+
+
 async def load_and_kill(out: Path) -> None:
     """Load an engine, kill its process in the middle of draws, and note what becomes of these and of a later one."""
     engine = VllmEngine(EngineConfig(), own_process=True)
+    same = await at_once_and_by_lines(engine)
     unfinished, aborted = await cancel_all(engine), engine.aborted_tokens
     drawn = [asyncio.ensure_future(engine.draw(prompt(), draw(index))) for index in range(DRAWS_UNDER_WAY)]
     while not engine._stepper._answers:
@@ -83,7 +100,9 @@ async def load_and_kill(out: Path) -> None:
     await engine.close()
     told = [[isinstance(outcome, EngineDied), str(outcome)] for outcome in outcomes]
     out.write_text(
-        json.dumps({"unfinished": unfinished, "aborted": aborted, "outcomes": told, "left": core_processes()})
+        json.dumps(
+            {"same": same, "unfinished": unfinished, "aborted": aborted, "outcomes": told, "left": core_processes()}
+        )
     )
 
 
@@ -118,7 +137,9 @@ def test_the_processes_of_an_engine_die_with_the_one_that_made_it(tmp_path: Path
     assert not [left for left in leftovers(RUN) if left.pid in running]
 
 
-def test_draws_are_told_that_the_process_of_their_engine_was_killed(tmp_path: Path) -> None:
+def test_programs_come_line_by_line_and_draws_are_told_that_the_process_of_their_engine_was_killed(
+    tmp_path: Path,
+) -> None:
     out = tmp_path / "outcomes.json"
     process = start("load_and_kill", out)
     try:
@@ -126,6 +147,7 @@ def test_draws_are_told_that_the_process_of_their_engine_was_killed(tmp_path: Pa
     finally:
         process.kill()
     noted = json.loads(out.read_text())
+    assert noted["same"][0] == noted["same"][1]
     assert noted["unfinished"] == 0, "aborted with the draws that were cancelled"
     assert noted["aborted"] > 0, "what they had written is counted"
     assert len(noted["outcomes"]) == DRAWS_UNDER_WAY + 1

@@ -58,6 +58,12 @@ def test_an_arm_differs_from_the_base_in_what_it_says_and_in_its_data() -> None:
     assert synthesis_of(experiment(), "rationales").teacher.prompt.version == "rationale-v1"
 
 
+def test_a_synthesis_is_the_same_with_other_students() -> None:
+    other = synthesis_of(experiment(base=BASE | {"student": {"epochs": 9}, "refinement": {"rounds": 3}}), "programs")
+    assert other == synthesis_of(experiment(), "programs")
+    assert other != synthesis_of(experiment(base=BASE | {"questions": {"limit": 50}}), "programs")
+
+
 def test_sections_are_merged_and_values_replaced() -> None:
     assert merged({"a": {"b": 1, "c": [1]}, "d": 2}, {"a": {"c": [2]}, "e": 3}) == {
         "a": {"b": 1, "c": [2]},
