@@ -56,6 +56,10 @@ leaves what is still there to be found, and moved, again."""
 POLL_SECONDS = 0.5
 """How often the refinement actor is asked for its events."""
 
+RESTARTS = 3
+"""Times that the refinement actor is made again after its process died: it goes on inside its round. A fourth death is no
+accident."""
+
 
 @dataclass(frozen=True)
 class Pipeline:
@@ -179,7 +183,13 @@ class Pipeline:
         # The actor itself works little: the flows and the ranks that it starts book their own CPUs.
         loop = (
             ray.remote(RefinementLoop)
-            .options(num_cpus=0, max_concurrency=2)
+            .options(
+                name=f"refinement of {self.folder.resolve()}",
+                num_cpus=0,
+                max_concurrency=2,
+                max_restarts=RESTARTS,
+                max_task_retries=RESTARTS,
+            )
             .remote(
                 self.config,
                 (self.folder / "refinement").resolve(),

@@ -1,10 +1,14 @@
-"""The short form of the experiment: every kind of arm, and what is written of it; done again, nothing is done again."""
+"""The short form of the experiment: every kind of arm, and what is written of it. The refinement actor is killed inside
+its round; and what is done is not done again."""
 
 from __future__ import annotations
 
 import json
+import threading
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from pad_ray.cli import main
@@ -17,12 +21,40 @@ def experiment(folder: Path) -> None:
     main(["experiment", str(ROOT / "configs" / "experiment" / "short.yaml"), f"base.run_dir={folder}"])
 
 
+class Killer:
+    """Kills the refinement actor once, when it has begun to write its round's repairs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.killed: list[int] = []
+        self._sign = folder / "seed-1" / "refined" / "refinement" / "round-1" / "profile.json"
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Killer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.02) and not self.killed:
+            if self._sign.exists():
+                for process in psutil.Process().children(recursive=True):
+                    with suppress(psutil.NoSuchProcess):
+                        if "ray::RefinementLoop" in " ".join(process.cmdline()):
+                            process.kill()
+                            self.killed.append(process.pid)
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("experiment") / "short"
-    with pytest.raises(SystemExit) as end:
+    with Killer(folder) as killer, pytest.raises(SystemExit) as end:
         experiment(folder)
     assert end.value.code == 0
+    assert len(killer.killed) == 1
     return folder
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pad_ray.capacity import check_capacity, check_room
-from pad_ray.checks import check_engine, check_student_engine
+from pad_ray.checks import check_engine, check_student_engine, check_verification
 from pad_ray.config import EngineConfig, ExecutorConfig, RunConfig
 from pad_ray.errors import ConfigError
 from pad_ray.student.held_out import check_held_out
@@ -68,20 +68,37 @@ EVALUATED = {"set": "svamp", "start": 100}
     ],
 )
 def test_validation_questions_are_held_out(asked: dict[str, Any], trained: dict[str, Any], named: str) -> None:
-    config = RunConfig.model_validate(
-        {"questions": trained, "student": {"validation": {"questions": asked}}, "evaluation": {"sets": [EVALUATED]}}
-    )
-    if not named:
-        check_held_out(config)
-        return
-    with pytest.raises(ConfigError) as refused:
-        check_held_out(config)
-    assert named in str(refused.value)
-    assert str(refused.value).startswith("student.validation.questions: ")
+    ways: dict[str, dict[str, Any]] = {
+        "student.validation.questions": {"student": {"validation": {"questions": asked}}},
+        "refinement.judged_by.0": {"refinement": {"judged_by": [asked]}},
+    }
+    for key, settings in ways.items():
+        config = RunConfig.model_validate({"questions": trained, "evaluation": {"sets": [EVALUATED]}} | settings)
+        if not named:
+            check_held_out(config)
+            continue
+        with pytest.raises(ConfigError) as refused:
+            check_held_out(config)
+        assert named.replace("student.validation.questions", key) in str(refused.value)
+        assert str(refused.value).startswith(f"{key}: ")
 
 
 def test_by_default_validation_questions_are_held_out() -> None:
     check_held_out(RunConfig.model_validate({"student": {"validation": {}}}))
+
+
+def verified(**verification: str) -> RunConfig:
+    return RunConfig.model_validate({"evaluation": {"verification": verification}})
+
+
+def test_an_encoder_that_cannot_be_had_is_refused_before_anything_is_started(tmp_path: Path) -> None:
+    check_verification(RunConfig())
+    check_verification(verified(scorer="none"))
+    check_verification(verified(scorer="paper"))  # a name on the hub
+    with pytest.raises(ConfigError, match=r"evaluation\.verification\.encoder: .* is no folder of an encoder"):
+        check_verification(verified(scorer="paper", encoder=str(tmp_path)))
+    (tmp_path / "config.json").write_text("{}")
+    check_verification(verified(scorer="paper", encoder=str(tmp_path)))
 
 
 def test_a_model_without_a_chat_template_is_not_asked_in_one() -> None:
