@@ -57,8 +57,8 @@ POLL_SECONDS = 0.5
 """How often the refinement actor is asked for its events."""
 
 RESTARTS = 3
-"""Times that the refinement actor is made again after its process died: it goes on inside its round. A fourth death is no
-accident."""
+"""Times that the refinement actor is made again after its process died: it goes on inside its round. A fourth death is
+no accident."""
 
 
 @dataclass(frozen=True)

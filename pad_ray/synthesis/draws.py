@@ -29,7 +29,8 @@ class DrawPlan:
     def prompt(self, question: Question, index: int) -> Prompt:
         """The words of draw `index`."""
         shown = self.demonstrations[index % len(self.demonstrations)]
-        return Prompt(render(self.prompt_version, demonstrations=shown, question=question.text), question)
+        text = render(self.prompt_version, demonstrations=shown, question=question.text)
+        return Prompt(text, question, self.prompt_version)
 
     def draw(self, question: Question, index: int) -> Draw:
         """The numbers of draw `index`."""

@@ -22,6 +22,8 @@ class Prompt:
 
     text: str
     question: Question
+    version: str = ""
+    """Of its template, where an engine without a model must know what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

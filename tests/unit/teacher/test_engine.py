@@ -24,6 +24,17 @@ def draw(index: int) -> Draw:
     return Draw(index, seed=1, temperature=0.8, top_p=1.0, max_tokens=256)
 
 
+async def test_the_reference_engine_says_the_rationale_where_one_is_asked_for() -> None:
+    engine = make_engine(EngineConfig(engine="reference"))
+    question = Question("q/1", "How many?", "3", reference="ans = 3", rationale="1 + 2 = 3. The answer is 3.")
+    for version, text in (("rationale-v1", question.rationale), ("program-v1", question.reference), ("", "ans = 3")):
+        completion = await engine.draw(Prompt("text", question, version), draw(0))
+        assert completion is not None and completion.text == text
+    assert (
+        await engine.draw(Prompt("text", Question("q/2", "?", "3", reference="ans = 3"), "rationale-v1"), draw(0)) is None
+    )
+
+
 async def test_the_reference_engine_says_the_reference_once() -> None:
     engine = make_engine(EngineConfig(engine="reference"))
     assert isinstance(engine, ReferenceEngine)
