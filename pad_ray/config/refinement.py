@@ -51,6 +51,8 @@ class RefinementConfig(Section):
     best of several students, and a little too high."""
     questions: int = Field(256, ge=1)
     """Training questions on which the student is sampled each round, for its own failures and its error profile."""
+    temperature: float = Field(0.7, ge=0, le=2)
+    """At which it is sampled: what it gets wrong when hot is not what it gets wrong when asked for its best."""
     injections: tuple[LoudEdit | SilentEdit, ...] = (*get_args(LoudEdit), *get_args(SilentEdit))
     """Kinds of error put into right programs."""
     profile_floor: float = Field(0.3, ge=0, le=1)

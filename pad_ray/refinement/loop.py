@@ -148,7 +148,7 @@ class RefinementLoop:
             asked,
             config.engine_of(model),
             SamplingConfig(
-                samples=1, temperature=config.teacher.temperature, max_tokens=config.student.max_target_tokens
+                samples=1, temperature=config.refinement.temperature, max_tokens=config.student.max_target_tokens
             ),
             seed=config.seed + number,
         )

@@ -31,7 +31,8 @@ async def test_the_reference_engine_says_the_rationale_where_one_is_asked_for() 
         completion = await engine.draw(Prompt("text", question, version), draw(0))
         assert completion is not None and completion.text == text
     assert (
-        await engine.draw(Prompt("text", Question("q/2", "?", "3", reference="ans = 3"), "rationale-v1"), draw(0)) is None
+        await engine.draw(Prompt("text", Question("q/2", "?", "3", reference="ans = 3"), "rationale-v1"), draw(0))
+        is None
     )
 
 
