@@ -40,7 +40,7 @@ from pad_ray.student.examples import Source
 from pad_ray.student.follow import Follower
 from pad_ray.student.lesson import synthesis_source, teach
 from pad_ray.synthesis.flow import fixed_flow, teacher_flow
-from pad_ray.synthesis.parts import LISTING
+from pad_ray.synthesis.parts import LISTING, known_by_content
 from pad_ray.synthesis.runner import Attempt, run_flow
 
 REFINED = Path("refinement", "refined.json")
@@ -171,10 +171,13 @@ class Pipeline:
         if start is None and not (self.folder / "student" / "model" / "config.json").exists():
             self._miss(self.folder / "student", "train")
         done = self.folder / REFINED
-        if (known := self._known(done)) is not None:
+        distilled = start or str(self.folder / "student" / "model")
+        began = known_by_content(distilled)
+        known = self._known(done)
+        # What was refined from another student is gone on with by nobody: its flows refuse this one.
+        if known is not None and known.get("began") in (None, began):
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
             return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
-        distilled = start or str(self.folder / "student" / "model")
         judge = self._judge()
         if start is None and not self.config.refinement.judged_by:
             scores = self.measure("distilled", distilled)
@@ -207,7 +210,7 @@ class Pipeline:
         # A run directory may be moved: what lies in it is named from it.
         inside = Path(refined.model).is_relative_to(self.folder.resolve())
         model = str(Path(refined.model).relative_to(self.folder.resolve()) if inside else refined.model)
-        commit_json(done, asdict(refined) | {"model": model, "settings": self.config.fingerprint()})
+        commit_json(done, asdict(refined) | {"model": model, "began": began, "settings": self.config.fingerprint()})
         return refined
 
     def _judge(self) -> Evaluate:
@@ -321,9 +324,8 @@ def measure_model(
             config.evaluation,
             prompt_version=config.evaluation.prompt,
         )
-        for name, other in assisted(flow, config.evaluation).items():
-            if only not in (None, name):
-                continue
+        flows = assisted(flow, config.evaluation)
+        for name, other in flows.items() if only is None else [(only, flows[only])]:
             told = f"{stage} ({asked.name}{', ' * bool(name)}{name})"
             attempt = Attempt(told, report, allow_changed=allow_changed)
             judged = folder / name / set_folder(number, asked.name)
@@ -343,10 +345,17 @@ def set_folder(number: int, name: str) -> str:
 
 def evaluated(folder: Path) -> dict[str, Metrics]:
     """The figures of every set under an evaluation folder, by set."""
-    names = Metrics.__dataclass_fields__
-    found = {}
+    names, found = Metrics.__dataclass_fields__, {}
+    for name, place in evaluated_folders(folder).items():
+        figures = read_json(place / "summary.json")
+        found[name] = Metrics(**{k: v for k, v in figures.items() if k in names})
+    return found
+
+
+def evaluated_folders(folder: Path) -> dict[str, Path]:
+    """The folder of every set under an evaluation folder, by set; of two with one name the second by its folder's."""
+    found: dict[str, Path] = {}
     for path in sorted(folder.glob("*/summary.json"), key=lambda path: int(path.parent.name.partition("-")[0])):
-        figures = read_json(path)
         name = path.parent.name.partition("-")[2]
-        found[path.parent.name if name in found else name] = Metrics(**{k: v for k, v in figures.items() if k in names})
+        found[path.parent.name if name in found else name] = path.parent
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -11,6 +12,15 @@ from pad_ray.config.section import Section
 
 Settings = dict[str, Any]
 """Of `RunConfig`, nested as in a file: what is other than in the experiment's `base`."""
+
+
+NAME_PART = re.compile(r"[a-z0-9]+")
+"""Of an arm's name, in its folder's."""
+
+
+def folder_name(arm: str) -> str:
+    """What an arm's folder is called: of its name, what every file system takes."""
+    return "-".join(NAME_PART.findall(arm.casefold()))
 
 
 class ArmConfig(Section):
@@ -55,7 +65,7 @@ class ClaimConfig(Section):
     points: float | None = None
     """Accuracy that it gains at least, in points."""
     p: float | None = Field(None, gt=0, lt=1)
-    """The gain is above 0, and McNemar's p below this, over the questions of all seeds."""
+    """The gain is above 0, and McNemar's p below this, by question over all seeds."""
 
 
 class ExperimentConfig(Section):
@@ -87,8 +97,12 @@ class ExperimentConfig(Section):
                 raise ValueError(f"arms.{name}: no arm {of} comes before it; there are {', '.join(earlier) or 'none'}")
             if arm.refines is not None and self.arms[arm.refines].measures:
                 raise ValueError(f"arms.{name}.refines: {of} only measures; name the arm whose student it measures")
-        if len({"".join(filter(str.isalnum, name.casefold())) for name in self.arms}) < len(self.arms):
-            raise ValueError("arms: two names differ in nothing but signs; their folders would be the same")
+        folders = [folder_name(name) for name in self.arms]
+        if "" in folders or len(set(folders)) < len(folders):
+            raise ValueError(
+                "arms: their folders are called by the letters a to z and the digits of their names; two are the same, "
+                "or one is empty"
+            )
         for name in self.curve.arms:
             if name not in self.arms or self.arms[name].data is None:
                 raise ValueError(f"curve.arms: {name} is no arm that trains on data")

@@ -4,33 +4,53 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from functools import partial
+from typing import Any
 
 from pad_ray.config import EvaluationConfig
+from pad_ray.config.verification import VerificationConfig
 from pad_ray.refinement.feedback import VERSION
 from pad_ray.refinement.repairing import Repairing, make_repairing
 from pad_ray.student.templates import REPAIR, template_fingerprint
 from pad_ray.synthesis.flow import Flow
+from pad_ray.synthesis.parts import known_by_content
+from pad_ray.verification.scorers import embedded_encoder
 from pad_ray.verification.verified import make_verified
 
 REPAIRED, VERIFIED = "repaired", "verified"
 
 
+def ways(config: EvaluationConfig) -> list[str]:
+    """Names of what `assisted` gives."""
+    helped = not config.prompt.startswith("rationale")
+    return [
+        "",
+        *([REPAIRED] if helped and config.repair_attempts else []),
+        *([VERIFIED] if helped and config.verification else []),
+    ]
+
+
 def assisted(flow: Flow, config: EvaluationConfig) -> dict[str, Flow]:
     """By name; the empty one is the flow itself, one draw without help (single-shot)."""
-    flows = {"": flow}
-    if config.prompt.startswith("rationale"):
-        return flows
-    if config.repair_attempts:
+    flows, there = {"": flow}, ways(config)
+    if REPAIRED in there:
         repairing = Repairing(config.repair_attempts, config.repair)
         flows[REPAIRED] = replace(
             flow,
             make=partial(make_repairing, repairing=repairing, executor=flow.executor),
             made_as={"repairing": asdict(repairing) | {"words": f"{template_fingerprint(REPAIR)}/{VERSION}"}},
         )
-    if config.verification:
+    if VERIFIED in there and config.verification:
         flows[VERIFIED] = replace(
             flow,
             make=partial(make_verified, verification=config.verification, executor=flow.executor),
-            made_as={"verification": config.verification.model_dump(mode="json")},
+            made_as={"verification": _known(config.verification)},
         )
     return flows
+
+
+def _known(config: VerificationConfig) -> dict[str, Any]:
+    """What decides what is written: an encoder by what is in it, and not by where it lies."""
+    encoder = {"none": "", "paper": config.encoder, "embedded": ""}[config.scorer]
+    if config.scorer == "embedded":
+        encoder = str(embedded_encoder())
+    return config.model_dump(mode="json") | {"encoder": known_by_content(encoder) if encoder else ""}

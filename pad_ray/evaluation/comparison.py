@@ -1,7 +1,8 @@
 """Two models on the same questions. Pure.
 
-A question counts for the model that gets it right where the other does not; those that both get right, or both wrong,
-say nothing of a difference (McNemar 1947, Psychometrika 12). The test is the exact one, as the counts may be small.
+A question counts for the model that gets it right where the other does not (of several draws: more often); those that
+both get right, or both wrong, say nothing of a difference (McNemar 1947, Psychometrika 12). The test is the exact one,
+as the counts may be small. The unit is the question: several draws of it, or several seeds, are not so many questions.
 """
 
 from __future__ import annotations
@@ -12,9 +13,6 @@ from dataclasses import dataclass
 
 from pad_ray.errors import QuestionsError
 
-RIGHT_SHARE = 0.5
-"""Of several draws of a question, the share from which on it counts as right."""
-
 
 @dataclass(frozen=True, slots=True)
 class Paired:
@@ -22,16 +20,13 @@ class Paired:
 
     questions: int
     first: int
-    """Questions that the first alone gets right."""
+    """Questions that the first alone gets right, or more often."""
     second: int
-    """Questions that the second alone gets right."""
+    """Questions that the second alone gets right, or more often."""
     p: float
     """Chance of counts as uneven as these or more, if neither were better (two-sided)."""
-
-    @property
-    def gain(self) -> float:
-        """By how much the second is better, as a share of the questions."""
-        return (self.second - self.first) / self.questions if self.questions else 0.0
+    gain: float
+    """By how much the second is better: the difference of the accuracies on these questions."""
 
 
 def mcnemar(first: int, second: int) -> float:
@@ -60,6 +55,8 @@ def compared(first: Mapping[str, float], second: Mapping[str, float], *, interse
         )
     if not common:
         raise QuestionsError("these have no question in common, and cannot be compared")
-    right = [(first[question] >= RIGHT_SHARE, second[question] >= RIGHT_SHARE) for question in common]
-    only_first, only_second = sum(a and not b for a, b in right), sum(b and not a for a, b in right)
-    return Paired(len(common), only_first, only_second, mcnemar(only_first, only_second))
+    gains = [second[question] - first[question] for question in common]
+    only_first, only_second = sum(gain < 0 for gain in gains), sum(gain > 0 for gain in gains)
+    return Paired(
+        len(common), only_first, only_second, mcnemar(only_first, only_second), math.fsum(gains) / len(common)
+    )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from pad_ray.evaluation.metrics import Metrics, measure
 from pad_ray.records import Status
 from pad_ray.shards.files import commit_json
+from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shards
 from pad_ray.synthesis.flow import Flow
+from pad_ray.synthesis.parts import asked_ids
 from pad_ray.synthesis.runner import Attempt, run_flow
 
 MEASURED_COLUMNS = ["question_id", "answer_kind", "steps", "given_answer", "status", "error_type"]
@@ -25,6 +27,7 @@ def evaluate(flow: Flow, folder: Path, attempt: Attempt) -> Metrics:
     """
     totals = run_flow(flow, folder, attempt)
     metrics = measure(judged_rows(folder), totals.questions)
+    metrics = replace(metrics, tokens=totals.tokens + totals.wasted_tokens)
     rate = totals.programs / totals.seconds if totals.seconds else 0.0
     commit_json(folder / "summary.json", asdict(metrics) | {"seconds": totals.seconds, "programs_per_second": rate})
     return metrics
@@ -37,8 +40,8 @@ def judged_rows(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def scored(folder: Path) -> dict[str, float]:
-    """Of each question that has programs in the flow's shards, the share of them that is right."""
-    draws: dict[str, list[bool]] = {}
+    """Of each question that the flow asks, the share of its programs that is right; 0 where it has none."""
+    draws: dict[str, list[bool]] = {name: [] for name in asked_ids(Place.of(folder / "questions"))}
     for row in judged_rows(folder):
         draws.setdefault(row["question_id"], []).append(row["status"] == Status.RIGHT)
-    return {question: sum(right) / len(right) for question, right in draws.items()}
+    return {question: sum(right) / max(len(right), 1) for question, right in draws.items()}

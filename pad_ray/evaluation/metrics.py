@@ -64,6 +64,8 @@ class Metrics:
     """Programs by error type."""
     by_steps: dict[str, float] = field(default_factory=dict)
     """Accuracy by number of reasoning steps, where the set knows it."""
+    tokens: int = 0
+    """All that the model wrote for it, what was thrown away included; 0 where nobody counted."""
 
 
 def measure(rows: Iterable[dict[str, Any]], questions: int) -> Metrics:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pad_ray.config import RunConfig
-from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings
+from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings, folder_name
+from pad_ray.errors import ConfigError
+from pad_ray.evaluation.assisted import ways
 from pad_ray.pipeline import OF_SYNTHESIS
-
-NAME_PART = re.compile(r"[a-z0-9]+")
-"""Of an arm's name, in its folder's."""
 
 TRAINS, REFINES, MEASURES = "trains", "refines", "measures"
 
@@ -80,7 +78,11 @@ def cells(experiment: ExperimentConfig) -> Iterator[Cell]:
 
 
 def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, share: float | None = None) -> Cell:
-    folder = experiment.base.run_dir / f"seed-{seed}" / folder_name(name, share)
+    folder = (
+        experiment.base.run_dir
+        / f"seed-{seed}"
+        / (folder_name(name) if share is None else f"{folder_name(name)}-{share:g}")
+    )
     # What the synthesis was made with is part of what is made of it: the form of prompts, the questions.
     data = data_of(experiment, name)
     config = run_of(
@@ -91,17 +93,16 @@ def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, sh
         arm.settings,
         {"seed": seed},
     )
+    if arm.result not in ways(config.evaluation):
+        raise ConfigError(
+            f"arms.{name}.result: {arm.result} is not measured; set evaluation.repair_attempts or "
+            "evaluation.verification in the arm's settings (a chain of thought has neither)"
+        )
     if arm.data is not None:
         return Cell(name, seed, TRAINS, arm.data, config, arm.result, share)
     of = arm.refines or arm.measures
     assert of is not None
     return Cell(name, seed, REFINES if arm.refines else MEASURES, of, config, arm.result)
-
-
-def folder_name(arm: str, share: float | None = None) -> str:
-    """What an arm's folder is called: of its name, what every file system takes."""
-    name = "-".join(NAME_PART.findall(arm.casefold()))
-    return name if share is None else f"{name}-{share:g}"
 
 
 def data_of(experiment: ExperimentConfig, name: str) -> str:

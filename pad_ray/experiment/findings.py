@@ -39,7 +39,7 @@ class Shown:
     points: float
     """Gained, over all seeds."""
     paired: Paired
-    """Over the questions of all seeds."""
+    """By question, over all seeds."""
 
     @property
     def holds(self) -> bool:
@@ -48,9 +48,11 @@ class Shown:
         return enough and (self.claim.p is None or self.paired.p < self.claim.p)
 
 
-def pooled(scores: Mapping[int, Scores]) -> dict[str, float]:
-    """The shares of all seeds, question by question of each."""
-    return {f"{seed}/{question}": share for seed, known in scores.items() for question, share in known.shares.items()}
+def over_seeds(scores: Mapping[int, Scores], questions: Iterable[str]) -> dict[str, float]:
+    """Of each question the mean of its shares. Not each seed's by itself: seeds are asked the same questions, and three
+    seeds that agree are no three times as many questions.
+    """
+    return {q: statistics.fmean([known.shares.get(q, 0.0) for known in scores.values()]) for q in questions}
 
 
 def shown(claim: ClaimConfig, better: Mapping[int, Scores], than: Mapping[int, Scores]) -> Shown:
@@ -62,9 +64,9 @@ def shown(claim: ClaimConfig, better: Mapping[int, Scores], than: Mapping[int, S
         QuestionsError: they have no question in common.
     """
     seeds = better.keys() & than.keys()
-    first, second = pooled({s: than[s] for s in seeds}), pooled({s: better[s] for s in seeds})
-    asked = dict.fromkeys(first, 0.0) | dict.fromkeys(second, 0.0)
-    paired = compared(asked | first, asked | second)
+    first, second = {seed: than[seed] for seed in seeds}, {seed: better[seed] for seed in seeds}
+    asked = sorted({q for scores in (first, second) for known in scores.values() for q in known.shares})
+    paired = compared(over_seeds(first, asked), over_seeds(second, asked))
     gain = statistics.fmean([better[s].accuracy - than[s].accuracy for s in seeds]) if seeds else 0.0
     return Shown(claim, 100 * gain, paired)
 

@@ -7,9 +7,12 @@ same question: their steps, operators and numbers, whatever their variables are 
 from __future__ import annotations
 
 import ast
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeGuard
 
 from pad_ray.records import Status
 from pad_ray.refinement.silent import POWERS, UNITS
@@ -48,7 +51,7 @@ class Shape:
 
     steps: int
     operators: Counter[str]
-    numbers: Counter[float]
+    numbers: Counter[Fraction]
     rounding: int
     swappable: tuple[Inputs, ...]
     """Of the operations whose operands must not be swapped: what is in the operands, in the order of the program."""
@@ -59,7 +62,7 @@ class Shape:
 def _of_wrong(faulty: str, right: str) -> Edits:
     try:
         is_, should = _shape(Source(faulty)), _shape(Source(right))
-    except Unparsable:
+    except (Unparsable, RecursionError):  # a sum of a thousand terms parses, and is too deep to be walked through
         return ()
     if is_.steps != should.steps:
         return ("dropped_step",) if is_.steps < should.steps else ("duplicated_step",)
@@ -74,7 +77,12 @@ def _of_wrong(faulty: str, right: str) -> Edits:
     return ("wrong_variable",) if is_.inputs != should.inputs else ()
 
 
-def _of_numbers(is_: Counter[float], should: Counter[float]) -> Edits:
+def _finite(value: object) -> TypeGuard[int | float]:
+    """`1e999` is a literal too, and infinite."""
+    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _of_numbers(is_: Counter[Fraction], should: Counter[Fraction]) -> Edits:
     too_many, missing = sorted((is_ - should).elements()), sorted((should - is_).elements())
     if len(too_many) != 1 or len(missing) != 1:
         return ("wrong_digit",)
@@ -103,7 +111,7 @@ def _shape(source: Source) -> Shape:
     return Shape(
         steps=len(steps),
         operators=Counter(_symbol(node) for node in nodes),
-        numbers=Counter(float(n.value) for n in source.numbers() if isinstance(n.value, (int, float))),
+        numbers=Counter(Fraction(n.value) for n in source.numbers() if _finite(n.value)),
         rounding=sum(isinstance(n.op, ast.FloorDiv) for n in nodes)
         + sum(isinstance(n.func, ast.Name) and n.func.id in ("round", "int") for n in calls),
         swappable=tuple(swappable),

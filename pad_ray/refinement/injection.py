@@ -61,7 +61,7 @@ def inject(code: str, edit: str, random: Random) -> str | None:
     source = Source(code)
     try:
         faulty = EDITS[edit](source, random)
-    except Unparsable:
+    except (Unparsable, RecursionError):  # a sum of a thousand terms parses, and is too deep to be walked through
         return None
     return None if faulty is None or faulty == code else faulty
 

@@ -7,7 +7,7 @@ its result in the round's folder: an actor that is killed goes on inside the rou
 
 round-N/samples/        what the student wrote for training questions, judged
 round-N/profile.json    the errors that it made
-round-N/repairs/        the shards of repair examples; the first is of its own failures
+round-N/repairs/shards/ repair examples; the first shard is of its own failures
 round-N/student/        the training
 round-N/evaluation/     what came of it
 round-N/round.json      the same in short, and whether it is kept
@@ -32,7 +32,8 @@ from pad_ray.refinement.profile import profile, weights
 from pad_ray.refinement.repairs import confirmed, in_round, injected, own_failures, repair_examples
 from pad_ray.scores import Scores
 from pad_ray.shards.damage import whole_records
-from pad_ray.shards.files import commit_json
+from pad_ray.shards.files import commit_json, fingerprint_of
+from pad_ray.shards.manifest import SHARDS, claim
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shards, records
 from pad_ray.shards.writer import ShardRecord, write_shard
@@ -45,6 +46,9 @@ from pad_ray.synthesis.runner import Attempt, run_flow
 
 INJECTION_CHUNK = 2_000
 """Right programs whose faulty versions are made and judged together: some MB in memory."""
+
+DECIDES_REPAIRS = {"injections", "profile_floor", "injected_share", "confirmed_share"}
+"""Settings of the refinement that decide which repairs there are."""
 
 OWN = 0
 """Number of the shard that holds the student's own failures."""
@@ -156,15 +160,16 @@ class RefinementLoop:
 
     def _write_repairs(self, number: int, folder: Path, stage: str) -> dict[str, int]:
         """A shard of the student's own failures, then one for each chunk of right programs; whole shards are kept."""
-        target = folder / "repairs"
-        done = {record.index: record for record in whole_records(target)[0]}
         refinement = self._config.refinement
         seed = f"{self._config.seed}/{number}"
+        target = self._claimed(number, folder)
+        done = {record.index: record for record in whole_records(target)[0]}
+        failed = list(self._failed(folder))
+        right = self._right({row["question_id"] for row in failed})
         with ExecutorPool(self._config.executor, trace=True) as pool:
             if OWN not in done:
-                own = own_failures(self._failed(folder), self._right(), pool.judge)
-                done[OWN] = self._write(target, OWN, in_round(own, number))
-            chances = self._chances(folder)
+                done[OWN] = self._write(target, OWN, in_round(own_failures(failed, right, pool.judge), number))
+            chances = self._chances(folder, failed, right)
             rows = selected_rows(self._synthesis, self._config.synthesis.keep)
             index = OWN + 1
             while chunk := list(islice(rows, INJECTION_CHUNK)):
@@ -185,16 +190,40 @@ class RefinementLoop:
         rows = (row for table in read_shards(folder / "samples" / "shards") for row in table.to_pylist())
         return (row for row in rows if row["status"] != Status.RIGHT)
 
-    def _right(self) -> dict[str, str]:
-        """A right program of each question that has one."""
-        return {row["question_id"]: row["code"] for row in selected_rows(self._synthesis, keep=1)}
+    def _right(self, questions: set[str]) -> dict[str, str]:
+        """A right program of each of these questions that has one: of all there may be millions."""
+        rows = selected_rows(self._synthesis, keep=1)
+        return {row["question_id"]: row["code"] for row in rows if row["question_id"] in questions}
 
-    def _chances(self, folder: Path) -> dict[str, float]:
+    def _claimed(self, number: int, folder: Path) -> Path:
+        """The folder of the round's repair shards, which belong to all that they are made of.
+
+        Raises:
+            RunDirectoryError: it has those of something else.
+        """
+        made_of = {
+            "round": number,
+            "seed": self._config.seed,
+            "refinement": self._config.refinement.model_dump(mode="json", include=DECIDES_REPAIRS),
+            "executor": self._config.executor.model_dump(mode="json", exclude={"workers"}),
+            "keep": self._config.synthesis.keep,
+            "words": VERSION,
+            "synthesis": _checksums(self._synthesis / SHARDS),
+            "samples": _checksums(Place.of(folder / "samples" / SHARDS)),
+        }
+        target = Place.of(folder / "repairs")
+        target.make()
+        claim(target, made_of, fixed=list(made_of))
+        shards = folder / "repairs" / SHARDS
+        shards.mkdir(exist_ok=True)
+        return shards
+
+    def _chances(self, folder: Path, failed: list[dict[str, Any]], right: dict[str, str]) -> dict[str, float]:
         """With which each kind of error is injected; both they and the profile are written down."""
-        right, refinement = self._right(), self._config.refinement
+        refinement = self._config.refinement
         measured = profile(
             diagnose(row["status"], row["error_type"], row["code"], right[row["question_id"]])
-            for row in self._failed(folder)
+            for row in failed
             if row["question_id"] in right
         )
         chances = weights(refinement.injections, measured, refinement.profile_floor) if refinement.injections else {}
@@ -206,7 +235,7 @@ class RefinementLoop:
 
     def _mixture(self, folder: Path) -> Source:
         """Both tasks side by side: question -> program, and question + faulty program + feedback -> program."""
-        config, shards = self._config.refinement, folder / "repairs"
+        config, shards = self._config.refinement, folder / "repairs" / SHARDS
         made_by = f"{template_fingerprint(REPAIR)}/{VERSION}"
         own, others = records(Place.of(shards))[: OWN + 1], records(Place.of(shards))[OWN + 1 :]
         mixture = synthesis_source(self._synthesis, Lessons.of(self._config)).some(
@@ -215,3 +244,8 @@ class RefinementLoop:
         for ledger in ([own] * config.own_failures) + [others]:
             mixture += shard_source(shards, repair_examples, made_by, ledger)
         return mixture
+
+
+def _checksums(shards: Place) -> str:
+    """Is another where any shard is."""
+    return fingerprint_of([record.sha256 for record in records(shards)])

@@ -35,9 +35,9 @@ def weights(edits: Sequence[str], measured: Mapping[str, float], floor: float) -
 
 
 def draw_order(chances: Mapping[str, float], random: Random) -> list[str]:
-    """All edits, drawn one after the other by their chances without putting any back: the first is the one that is
-    wanted, the next is taken where the first finds no place (Efraimidis and Spirakis 2006,
+    """All edits that have a chance, drawn one after the other by their chances without putting any back: the first is
+    the one that is wanted, the next is taken where the first finds no place (Efraimidis and Spirakis 2006,
     https://doi.org/10.1016/j.ipl.2005.11.003).
     """
-    keys = {edit: random.random() ** (1 / chance) if chance > 0 else -1.0 for edit, chance in chances.items()}
+    keys = {edit: random.random() ** (1 / chance) for edit, chance in chances.items() if chance > 0}
     return sorted(keys, key=lambda edit: keys[edit], reverse=True)

@@ -32,13 +32,17 @@ class _Place:
     edits: list[str]
     """Left to be tried, in their order."""
     random: Random
+    made: set[str]
+    """Faulty versions of the same program that were tried."""
     edit: str = ""
 
     def next(self) -> str | None:
-        """The text of the next edit that finds a place."""
+        """The text of the next edit that finds a place, and makes what no other of this program is."""
         while self.edits:
             self.edit = self.edits.pop(0)
-            if (faulty := inject(self.row["code"], self.edit, self.random)) is not None:
+            faulty = inject(self.row["code"], self.edit, self.random)
+            if faulty is not None and faulty not in self.made:
+                self.made.add(faulty)
                 return faulty
         return None
 
@@ -74,14 +78,9 @@ def injected(
 def _places(row: dict[str, Any], chances: Mapping[str, float], share: float, seed: str) -> list[_Place]:
     random = Random(f"{seed}/{row['program_id']}")
     times = int(share) + (random.random() < share % 1)
-    if not any(chances.values()):
-        return []
-    # The same program's errors differ in kind as long as there are kinds.
-    order = draw_order(chances, random)
+    made: set[str] = set()
     return [
-        _Place(
-            row, f"{row['program_id']}/{number}", order[number % len(order) :] + order[: number % len(order)], random
-        )
+        _Place(row, f"{row['program_id']}/{number}", draw_order(chances, random), random, made)
         for number in range(times)
     ]
 

@@ -6,6 +6,7 @@ Of the failures of a CodeT5-large on GSM8K nine in ten are of this kind (PaD, re
 from __future__ import annotations
 
 import ast
+import math
 from random import Random
 
 from pad_ray.refinement.source import Source, indentation, names_read, target
@@ -173,7 +174,7 @@ def wrong_rounding(source: Source, random: Random) -> str | None:
                 if source.code[start:end].count("//") == 1:
                     between = source.code[start:end].replace("//", "/")
                     candidates.append(source.code[:start] + between + source.code[end:])
-            case ast.Constant(value=float() as value):
+            case ast.Constant(value=float() as value) if math.isfinite(value):
                 candidates.append(source.replaced(node, str(int(value))))
     return random.choice(candidates) if candidates else None
 

@@ -13,7 +13,7 @@ from pad_ray.errors import QuestionsError
 from pad_ray.evaluation.comparison import Paired, compared
 from pad_ray.evaluation.evaluate import scored
 from pad_ray.evaluation.metrics import Metrics
-from pad_ray.pipeline import evaluated
+from pad_ray.pipeline import evaluated, evaluated_folders
 from pad_ray.report.markdown import template
 from pad_ray.shards.files import commit, commit_json
 
@@ -42,8 +42,8 @@ class Measured:
                 f"{folder}: no evaluation there; give folders such as RUN/evaluation/distilled, or "
                 "RUN/evaluation/distilled/repaired"
             )
-        folders = {known: path for path in folder.glob("*/summary.json") for known in _names(path.parent.name)}
-        return Measured(name, folder, by_set, {known: scored(folders[known].parent) for known in by_set})
+        shares = {known: scored(path) for known, path in evaluated_folders(folder).items()}
+        return Measured(name, folder, by_set, shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,7 @@ class Comparison:
             },
             "against": self.models[0].name,
             "paired": {
-                name: {known: asdict(paired) | {"gain": paired.gain} for known, paired in sets.items()}
-                for name, sets in self.paired.items()
+                name: {known: asdict(paired) for known, paired in sets.items()} for name, sets in self.paired.items()
             },
         }
 
@@ -121,18 +120,13 @@ def named(results: Sequence[str]) -> dict[str, Path]:
     return {name: Path(folder) for name, (_, _, folder) in zip(names, folders, strict=True)}
 
 
-def _names(folder: str) -> list[str]:
-    """What `evaluated` may call the set in a folder: two sets may have the same name."""
-    return [folder, folder.partition("-")[2]]
-
-
 def comparison_table(comparison: Comparison) -> Table:
     """Accuracy and the difference from the first model, set by set."""
     first = comparison.models[0].name
     table = Table(title=f"comparison with {first}", title_justify="left")
     table.add_column("set", overflow="fold")
     table.add_column("model", overflow="fold")
-    for name in ("questions", "accuracy", "95 % interval", "ran", "gain", "only it", "only first", "p"):
+    for name in ("questions", "accuracy", "95 % interval", "ran", "tokens", "gain", "only it", "only first", "p"):
         table.add_column(name, justify="right")
     known = ""
     for set_name, model, metrics, paired in comparison.rows():
@@ -145,6 +139,7 @@ def comparison_table(comparison: Comparison) -> Table:
             f"{metrics.accuracy:.1%}",
             f"{metrics.low:.1%} - {metrics.high:.1%}",
             f"{metrics.ran:.1%}",
+            tokens_each(metrics),
             *_difference(paired),
         )
         known = set_name
@@ -155,6 +150,11 @@ def _difference(paired: Paired | None) -> Sequence[str]:
     if paired is None:
         return ("", "", "", "")
     return (f"{100 * paired.gain:+.1f}", f"{paired.second:,}", f"{paired.first:,}", p_text(paired.p))
+
+
+def tokens_each(metrics: Metrics) -> str:
+    """Tokens that were written for a question, thrown away ones included."""
+    return f"{metrics.tokens / metrics.questions:,.0f}" if metrics.tokens and metrics.questions else "-"
 
 
 def p_text(p: float) -> str:
@@ -171,7 +171,11 @@ def write(comparison: Comparison, out: Path) -> None:
     ]
     sets = list(dict.fromkeys(name for name, *_ in rows))
     text = template("comparison.md.j2").render(
-        first=comparison.models[0].name, rows=rows, plot=PLOT_FILE, by_steps=_by_steps(comparison, sets)
+        first=comparison.models[0].name,
+        rows=rows,
+        plot=PLOT_FILE,
+        by_steps=_by_steps(comparison, sets),
+        tokens_each=tokens_each,
     )
     commit(out / MARKDOWN_FILE, lambda file: file.write(text.encode()))
     plot(comparison, out / PLOT_FILE)

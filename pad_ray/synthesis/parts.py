@@ -123,6 +123,14 @@ def known_by_content(path: str | Path) -> str:
     return f"{local.name} ({content_hash(local)})" if local.exists() else str(path)
 
 
+def asked_ids(place: Place) -> list[str]:
+    """Of all questions that were cut into parts; none where there are no parts."""
+    if not place.exists(FILE):
+        return []
+    with place.open(FILE) as file:
+        return [str(name) for name in pa.ipc.open_file(file).read_all().column("question_id").to_pylist()]
+
+
 class PartReader:
     """Reads parts, in any order."""
 

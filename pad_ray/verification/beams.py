@@ -59,10 +59,27 @@ def runs_so_far(text: str) -> bool:
 
     By the text alone: it is not trusted with a parser in this process. What looks open is not run yet.
     """
-    line = text.rstrip().rpartition("\n")[2].split("#")[0].rstrip()
-    if not line or line.endswith((":", "\\", ",")) or line.lstrip().startswith(("@", "```")):
+    lines = [line for line in text.rstrip().split("\n") if line.strip()]
+    last = lines[-1].split("#")[0].rstrip() if lines else ""
+    if not last or last.endswith((":", "\\", ",")) or last.lstrip().startswith(("@", "```")):
         return False
-    return all(text.count(opening) == text.count(closing) for opening, closing in OPEN.items())
+    if any(text.count(quotes) % 2 for quotes in ('"""', "'''")):
+        return False
+    if any(text.count(opening) != text.count(closing) for opening, closing in OPEN.items()):
+        return False
+    return not any(_open(lines, number) for number in range(len(lines)))
+
+
+def _open(lines: list[str], number: int) -> bool:
+    """Whether the line begins a loop that may not have its last line yet, or a `try` without what it needs."""
+    line = lines[number]
+    word, indent = line.split()[0].rstrip(":"), len(line) - len(line.lstrip())
+    if word not in ("while", "try"):
+        return False
+    after = [later for later in lines[number + 1 :] if len(later) - len(later.lstrip()) <= indent]
+    if word == "while":
+        return not after
+    return not any(later.split()[0].rstrip(":") in ("except", "finally") for later in after)
 
 
 def choose(beams: Iterable[Beam], width: int, weight: float) -> list[Beam]:

@@ -22,7 +22,7 @@ from pad_ray.verification.scorers import Scorer
 
 @dataclass(slots=True)
 class Cost:
-    """Of searches."""
+    """Of a search."""
 
     lines: int = 0
     tokens: int = 0
@@ -43,11 +43,10 @@ class Stepwise:
     ) -> None:
         """`prefixes`: None where programs so far are not run."""
         self._engine, self._scorer, self._prefixes, self._config = engine, scorer, prefixes, config
-        self.cost = Cost()
 
-    async def search(self, prompt: Prompt, draw: Draw) -> Beam:
+    async def search(self, prompt: Prompt, draw: Draw, cost: Cost) -> Beam:
         """The best program that is found, of `draw.max_tokens` tokens at most. Temperature and top-p of the draw do not
-        count: the config's do.
+        count: the config's do. What it takes is added to `cost` as it goes.
 
         Raises:
             the errors of the engine, the scorer and the sandbox.
@@ -58,7 +57,7 @@ class Stepwise:
         while not done(beams):
             grown = await asyncio.gather(
                 *(
-                    self._line(prompt, draw, beam, turn, number, candidate)
+                    self._line(prompt, draw, beam, (turn, number, candidate), cost)
                     for number, beam in enumerate(beams)
                     if not beam.ended
                     for candidate in range(self._config.candidates)
@@ -66,28 +65,30 @@ class Stepwise:
             )
             ended = [beam for beam in beams if beam.ended]
             distinct = choose(grown, len(grown), weight)
-            verified = await self._verified(prompt.question.text, distinct)
+            verified = await self._verified(prompt.question.text, distinct, cost)
             beams = choose([*ended, *verified], self._config.beams, weight)
             turn += 1
         return beams[0]
 
-    async def _line(self, prompt: Prompt, draw: Draw, beam: Beam, turn: int, number: int, candidate: int) -> Beam:
-        """The beam with another line; the first candidate is the likeliest."""
+    async def _line(self, prompt: Prompt, draw: Draw, beam: Beam, place: tuple[int, int, int], cost: Cost) -> Beam:
+        """The beam with another line. `place`: turn of the search, number of the beam, candidate, of which the first is
+        the likeliest line.
+        """
+        turn, number, candidate = place
         left = draw.max_tokens - len(beam.tokens)
         if left < 1:
             return replace(beam, line="", ended=True)
         config = self._config
-        # Lines of different lengths share a batch, so all are asked for with the same limit.
         drawn = Draw(
             index=draw.index,
             seed=draw_seed(draw.seed, f"{prompt.question.question_id}/{turn}/{number}", candidate),
             temperature=0.0 if candidate == 0 else config.temperature,
             top_p=1.0,
-            max_tokens=config.line_tokens,
+            max_tokens=min(config.line_tokens, left),
         )
         line = await self._engine.line(prompt, beam.tokens, drawn)
-        self.cost.lines += 1
-        self.cost.tokens += len(line.tokens) - len(beam.tokens)
+        cost.lines += 1
+        cost.tokens += len(line.tokens) - len(beam.tokens)
         over = line.ended or len(line.tokens) >= draw.max_tokens
         added = line.text[len(beam.text) :]
         if invents_a_question(added):
@@ -96,30 +97,31 @@ class Stepwise:
             beam, tokens=line.tokens, text=line.text, line=added, logprob=beam.logprob + line.logprob, ended=over
         )
 
-    async def _verified(self, question: str, beams: Sequence[Beam]) -> list[Beam]:
+    async def _verified(self, question: str, beams: Sequence[Beam], cost: Cost) -> list[Beam]:
         """The beams with the faithfulness of their last lines, and whether they fail by now."""
-        scored, failed = await asyncio.gather(self._faith(question, beams), self._failing(beams))
+        scored, failed = await asyncio.gather(self._faith(question, beams, cost), self._failing(beams, cost))
         return [
             replace(beam, faith=beam.faith + faith, steps=beam.steps + is_step(beam.line), failed=fails)
             for beam, faith, fails in zip(beams, scored, failed, strict=True)
         ]
 
-    async def _faith(self, question: str, beams: Sequence[Beam]) -> list[float]:
+    async def _faith(self, question: str, beams: Sequence[Beam], cost: Cost) -> list[float]:
         wanted = [i for i, beam in enumerate(beams) if is_step(beam.line)]
-        self.cost.steps += len(wanted)
+        cost.steps += len(wanted)
         scores = await self._scorer.score(question, [beams[i].line.strip() for i in wanted])
         faith = [0.0] * len(beams)
         for i, score in zip(wanted, scores, strict=True):
             faith[i] = math.log(score)
         return faith
 
-    async def _failing(self, beams: Sequence[Beam]) -> list[bool]:
+    async def _failing(self, beams: Sequence[Beam], cost: Cost) -> list[bool]:
         failed = [False] * len(beams)
         if self._prefixes is None:
             return failed
         wanted = [i for i, beam in enumerate(beams) if beam.ended or runs_so_far(beam.text)]
-        for i, fails in zip(wanted, await self._prefixes.fail([beams[i].text for i in wanted]), strict=True):
+        asked = [(beams[i].text, beams[i].ended) for i in wanted]
+        for i, fails in zip(wanted, await self._prefixes.fail(asked), strict=True):
             failed[i] = fails
-        self.cost.runs += len(wanted)
-        self.cost.pruned += sum(failed)
+        cost.runs += len(wanted)
+        cost.pruned += sum(failed)
         return failed

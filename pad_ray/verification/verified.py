@@ -11,7 +11,7 @@ from pad_ray.teacher.engine import Draw, Engine, Prompt, make_engine
 from pad_ray.teacher.lines import LineEngine
 from pad_ray.verification.prefixes import SandboxedPrefixes
 from pad_ray.verification.scorers import make_scorer
-from pad_ray.verification.stepwise import Stepwise
+from pad_ray.verification.stepwise import Cost, Stepwise
 
 
 class VerifiedEngine:
@@ -27,17 +27,22 @@ class VerifiedEngine:
         self._engine = engine
         scorer = make_scorer(config)
         self._prefixes = SandboxedPrefixes(executor) if config.execute else None
-        self.stepwise = Stepwise(engine, scorer, self._prefixes, config)
-        self._chosen = 0
+        self._stepwise = Stepwise(engine, scorer, self._prefixes, config)
+        self._not_chosen = 0
+        """Tokens, of the searches that have ended."""
 
     @property
     def aborted_tokens(self) -> int:
-        return self._engine.aborted_tokens + self.stepwise.cost.tokens - self._chosen
+        return self._engine.aborted_tokens + self._not_chosen
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
-        beam = await self.stepwise.search(prompt, draw)
-        self._chosen += len(beam.tokens)
-        return Completion(text=beam.text, tokens=len(beam.tokens), logprob=beam.logprob)
+        cost, chosen = Cost(), 0
+        try:
+            beam = await self._stepwise.search(prompt, draw, cost)
+            chosen = len(beam.tokens)
+        finally:  # a search that is cancelled has chosen nothing
+            self._not_chosen += cost.tokens - chosen
+        return Completion(text=beam.text, tokens=chosen, logprob=beam.logprob)
 
     async def close(self) -> None:
         await self._engine.close()

@@ -74,7 +74,9 @@ def test_every_arm_has_figures(done: Path) -> None:
 def test_the_round_learns_from_real_failures(done: Path) -> None:
     """Of a student that has hardly been trained there are some; what was injected failed when it was run."""
     repairs = [
-        row for table in read_shards(done / "seed-1/refined/refinement/round-1/repairs") for row in table.to_pylist()
+        row
+        for table in read_shards(done / "seed-1/refined/refinement/round-1/repairs/shards")
+        for row in table.to_pylist()
     ]
     origins = {row["origin"].partition(":")[0] for row in repairs}
     assert origins == {"student", "injected", "confirmed"}

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from pad_ray.config.experiment import ExperimentConfig
+from pad_ray.config.experiment import ExperimentConfig, folder_name
 from pad_ray.config_file import load
 from pad_ray.errors import ConfigError
-from pad_ray.experiment.cells import MEASURES, REFINES, TRAINS, cells, folder_name, merged, synthesis_of
+from pad_ray.experiment.cells import MEASURES, REFINES, TRAINS, cells, merged, synthesis_of
 
 ROOT = Path(__file__).parents[3]
 
@@ -73,7 +73,15 @@ def test_sections_are_merged_and_values_replaced() -> None:
 
 
 def test_folders_have_plain_names() -> None:
-    assert folder_name("beams, the paper's score", 0.25) == "beams-the-paper-s-score-0.25"
+    assert folder_name("beams, the paper's score") == "beams-the-paper-s-score"
+    assert {cell.config.run_dir.name for cell in cells(experiment()) if cell.share} == {"kept-0.1"}
+
+
+@pytest.mark.parametrize("settings", [{}, {"evaluation": {"repair_attempts": 1, "prompt": "rationale-v1"}}])
+def test_a_result_that_is_not_measured_is_refused(settings: dict[str, Any]) -> None:
+    arms = {"kept": {"data": "programs"}, "mended": {"measures": "kept", "settings": settings, "result": "repaired"}}
+    with pytest.raises(ConfigError, match=r"arms\.mended\.result: repaired is not measured; set evaluation\.repair"):
+        list(cells(experiment(arms=arms)))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +90,8 @@ def test_folders_have_plain_names() -> None:
         ({"arms": {"a": {"data": "other"}}}, r"arms\.a\.data: there is no synthesis other; there are programs"),
         ({"arms": {"a": {"refines": "b"}, "b": {"data": "programs"}}}, r"arms\.a: no arm b comes before it; .* none"),
         ({"arms": {"a": {}}}, "an arm has one of data, refines and measures"),
-        ({"arms": {"a b": {"data": "programs"}, "A-B": {"data": "programs"}}}, "folders would be the same"),
+        ({"arms": {"a b": {"data": "programs"}, "A-B": {"data": "programs"}}}, "two are the same, or one is empty"),
+        ({"arms": {"α": {"data": "programs"}}}, "two are the same, or one is empty"),
         ({"arms": {"a": {"data": "programs", "result": "best"}}}, "set it to repaired or verified"),
         ({"curve": {"arms": ["refined"]}}, r"curve\.arms: refined is no arm that trains"),
         (

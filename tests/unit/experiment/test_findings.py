@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pad_ray.config.experiment import ClaimConfig
-from pad_ray.experiment.findings import found, pooled, shown
+from pad_ray.experiment.findings import found, over_seeds, shown
 from pad_ray.scores import Scores
 
 
@@ -25,15 +25,18 @@ def test_an_arm_over_its_seeds() -> None:
     assert found("a", [0.5, 0.5], [1, 2]).examples is None
 
 
-def test_seeds_are_pooled_question_by_question() -> None:
-    assert pooled({1: scores(1, 2), 2: scores(2, 2)}) == {"1/q0": 1.0, "1/q1": 0.0, "2/q0": 1.0, "2/q1": 1.0}
+def test_seeds_that_agree_are_no_more_questions() -> None:
+    assert over_seeds({1: scores(1, 2), 2: scores(2, 2)}, ["q0", "q1", "q2"]) == {"q0": 1.0, "q1": 0.5, "q2": 0.0}
+    one = shown(claim(p=0.05), {1: scores(15)}, {1: scores(10)})
+    three = shown(claim(p=0.05), dict.fromkeys((1, 2, 3), scores(15)), dict.fromkeys((1, 2, 3), scores(10)))
+    assert three.paired == one.paired
 
 
 def test_a_claim_holds_by_its_points_and_by_its_p() -> None:
     better, than = {1: scores(14), 2: scores(16)}, {1: scores(10), 2: scores(12)}
     made = shown(claim(points=19.9), better, than)
     assert made.points == pytest.approx(20.0) and made.holds
-    assert (made.paired.questions, made.paired.second, made.paired.first) == (40, 8, 0)
+    assert (made.paired.questions, made.paired.second, made.paired.first) == (20, 6, 0)
     assert not shown(claim(points=20.1), better, than).holds
     assert shown(claim(p=0.05), better, than).holds
     assert not shown(claim(p=0.001), better, than).holds

@@ -88,3 +88,13 @@ def test_injected_errors_are_mostly_found_again(edit: str) -> None:
             found.update(diagnose("wrong", "", faulty, code)[:1])
     # A digit that is one more is off by one, a factor of ten an operator more, and so on: these look alike.
     assert found[edit] >= (0.4 if edit in ("wrong_digit", "wrong_unit") else 0.6) * found.total()
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * 320, "1e999", "-1e999", "1e308", "10**400"])
+def test_numbers_beyond_any_float_are_numbers(number: str) -> None:
+    assert diagnose("wrong", "", changed(("= 5", f"= {number}")), RIGHT) in [("wrong_digit",), ("wrong_operator",)]
+
+
+def test_what_is_too_deep_to_be_walked_through_is_told_nothing_of() -> None:
+    deep = "def solution():\n    return " + " - ".join(["1"] * 3000)
+    assert diagnose("wrong", "", deep, RIGHT) == ()

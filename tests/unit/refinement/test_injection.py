@@ -134,3 +134,12 @@ def test_lines_are_counted_as_the_parser_does() -> None:
     assert source.with_lines(2, 2, ["b = 2"]) == "a = 1\x0c\nb = 2\nc = b"
     assert source.with_lines(2, 1, ["x = 0"]) == "a = 1\x0c\nx = 0\nb = a\r\nc = b"
     assert source.with_lines(3, 3, []) == "a = 1\x0c\nb = a"
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize(
+    "code", [f"ans = {' - '.join(['1'] * 3000)}", "ans = 1e999 / 7 - 1", f"ans = 1{'0' * 400} / 3"]
+)
+def test_deep_and_huge_programs_break_nothing(edit: str, code: str) -> None:
+    for seed in range(3):
+        faulty(code, edit, seed)

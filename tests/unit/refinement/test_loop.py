@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from judged import judged_shard
+
 from pad_ray.config import RunConfig
+from pad_ray.errors import RunDirectoryError
+from pad_ray.records import REPAIR_SCHEMA, to_table
 from pad_ray.refinement.loop import Refined, RefinementLoop, RoundResult
 from pad_ray.scores import Scores
 from pad_ray.shards.place import Place
+from pad_ray.shards.writer import write_shard
 
 QUESTIONS = 100
 
@@ -59,3 +65,25 @@ def test_a_round_that_gains_nothing_is_not_kept_and_the_last() -> None:
 
 def test_without_rounds_nothing_is_refined() -> None:
     assert run() == (Refined("distilled", 0.5, ()), [])
+
+
+def test_repairs_belong_to_what_they_are_made_of(tmp_path: Path) -> None:
+    synthesis, folder = Place.of(tmp_path / "synthesis"), tmp_path / "round-1"
+    for place in (synthesis, Place.of(folder / "samples")):
+        (place / "shards").make()
+        judged_shard(place, 0, [(1, "ans = 1", "right", True)])
+
+    def claimed(**refinement: object) -> Path:
+        config = RunConfig.model_validate({"refinement": refinement, "questions": {"limit": 1}})
+        return RefinementLoop(config, tmp_path, synthesis, lambda *_: scores(0))._claimed(1, folder)
+
+    shards = claimed()
+    write_shard(shards, 0, to_table([], REPAIR_SCHEMA))
+    assert claimed(epochs=9) == shards, "no repair is another for it"
+    with pytest.raises(
+        RunDirectoryError, match=r"repairs: holds other work \(refinement\.injected_share was 0\.5, is 2"
+    ):
+        claimed(injected_share=2)
+    judged_shard(synthesis, 1, [(2, "ans = 2", "right", True)])
+    with pytest.raises(RunDirectoryError, match=r"repairs: holds other work \(synthesis was"):
+        claimed()

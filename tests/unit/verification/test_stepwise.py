@@ -14,7 +14,7 @@ from pad_ray.records import Question
 from pad_ray.teacher.engine import Draw, Prompt
 from pad_ray.teacher.lines import Line
 from pad_ray.verification.beams import Beam
-from pad_ray.verification.stepwise import Stepwise
+from pad_ray.verification.stepwise import Cost, Stepwise
 
 PROMPT = Prompt("Question: ?", Question("q", "Tom has 3 apples. How many?", "3"))
 DRAW = Draw(index=0, seed=7, temperature=0.0, top_p=1.0, max_tokens=100)
@@ -78,14 +78,14 @@ class Prefixes:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def fail(self, texts: list[str]) -> list[bool]:
-        self.asked += texts
-        return ["/ 0" in text for text in texts]
+    async def fail(self, texts: list[tuple[str, bool]]) -> list[bool]:
+        self.asked += [text for text, _ in texts]
+        return ["/ 0" in text for text, _ in texts]
 
 
 def search(scorer: Scorer, prefixes: Prefixes | None = None, tree: dict[str, list[str]] = TREE, **config: Any) -> Beam:
     settings = VerificationConfig(beams=3, candidates=12).model_copy(update=config)
-    return asyncio.run(Stepwise(Engine(tree), scorer, prefixes, settings).search(PROMPT, DRAW))
+    return asyncio.run(Stepwise(Engine(tree), scorer, prefixes, settings).search(PROMPT, DRAW, Cost()))
 
 
 def test_one_beam_and_one_candidate_is_the_greedy_program() -> None:
@@ -121,7 +121,9 @@ def test_faithful_steps_win_by_the_weight_that_they_have() -> None:
 
 def test_only_the_first_candidate_is_greedy() -> None:
     engine = Engine()
-    asyncio.run(Stepwise(engine, Scorer(), None, VerificationConfig(beams=1, candidates=3)).search(PROMPT, DRAW))
+    asyncio.run(
+        Stepwise(engine, Scorer(), None, VerificationConfig(beams=1, candidates=3)).search(PROMPT, DRAW, Cost())
+    )
     assert [temperature for _, temperature in engine.asked[:3]] == [0.0, 0.7, 0.7]
 
 
@@ -136,7 +138,6 @@ def test_a_new_question_is_no_part_of_the_program() -> None:
 
 
 def test_what_it_costs_is_counted() -> None:
-    stepwise = Stepwise(Engine(), Scorer(), Prefixes(), VerificationConfig(beams=1, candidates=1))
-    asyncio.run(stepwise.search(PROMPT, DRAW))
-    cost = stepwise.cost
+    stepwise, cost = Stepwise(Engine(), Scorer(), Prefixes(), VerificationConfig(beams=1, candidates=1)), Cost()
+    asyncio.run(stepwise.search(PROMPT, DRAW, cost))
     assert (cost.lines, cost.tokens, cost.steps, cost.runs, cost.pruned) == (4, 4, 3, 3, 2)
