@@ -50,6 +50,9 @@ INJECTION_CHUNK = 2_000
 DECIDES_REPAIRS = {"injections", "profile_floor", "injected_share", "confirmed_share"}
 """Settings of the refinement that decide which repairs there are."""
 
+FAULTY_CPU_SECONDS = 1.0
+"""For a faulty program, at most: an executor would spend minutes on the loops among a thousand of them."""
+
 OWN = 0
 """Number of the shard that holds the student's own failures."""
 
@@ -166,7 +169,9 @@ class RefinementLoop:
         done = {record.index: record for record in whole_records(target)[0]}
         failed = list(self._failed(folder))
         right = self._right({row["question_id"] for row in failed})
-        with ExecutorPool(self._config.executor, trace=True) as pool:
+        # A right program takes milliseconds: a loop that never ends need not be waited for as long as one that may.
+        limit = min(self._config.executor.cpu_seconds, FAULTY_CPU_SECONDS)
+        with ExecutorPool(self._config.executor.model_copy(update={"cpu_seconds": limit}), trace=True) as pool:
             if OWN not in done:
                 done[OWN] = self._write(target, OWN, in_round(own_failures(failed, right, pool.judge), number))
             chances = self._chances(folder, failed, right)
