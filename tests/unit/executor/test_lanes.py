@@ -47,13 +47,13 @@ def test_a_short_limit_is_followed_by_a_full_one_unless_they_are_the_same(limit:
 
 @pytest.fixture(scope="module")
 def auto() -> Iterator[Sandbox]:
-    with Sandbox(cpu_seconds=1, batch=16) as opened:
+    with Sandbox(cpu_seconds=2.5, batch=16) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def solo() -> Iterator[Sandbox]:
-    with Sandbox(cpu_seconds=1, lanes="solo") as opened:
+    with Sandbox(cpu_seconds=2.5, lanes="solo") as opened:
         yield opened
 
 
@@ -105,7 +105,7 @@ def test_every_lane_is_taken_and_none_changes_an_outcome(auto: Sandbox, solo: Sa
     assert {outcome.lane for outcome in alone} == {"solo"}
     assert [told(outcome) for outcome in mixed] == [told(outcome) for outcome in alone]
     plain = [(code, told(outcome)) for code, outcome in zip(codes, mixed, strict=True) if code not in FRESH_DIFFERS]
-    fresh = run_all_fresh([code for code, _ in plain], cpu_seconds=2)
+    fresh = run_all_fresh([code for code, _ in plain], cpu_seconds=5)
     assert [
         (code, (status, _bare(answer), kind, line))
         for (code, _), (status, answer, kind, line) in zip(plain, fresh, strict=True)
