@@ -120,7 +120,7 @@ def evaluate(
     if dry_run:
         return rehearse(config, overrides, samples=True, model=model)
     from pad_ray.evaluation.assisted import REPAIRED, VERIFIED
-    from pad_ray.pipeline import evaluated
+    from pad_ray.evaluation.measuring import evaluated
     from pad_ray.report.tables import evaluation_table
 
     with opened(config, overrides, samples=True, model=model, allow_changed=allow_changed) as pipeline:

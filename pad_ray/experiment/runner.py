@@ -9,9 +9,10 @@ from pathlib import Path
 
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ExperimentConfig
+from pad_ray.evaluation.measuring import evaluated
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.experiment.cells import REFINES, TRAINS, Cell, cells, synthesis_of
-from pad_ray.pipeline import Pipeline, evaluated
+from pad_ray.pipeline import Pipeline
 from pad_ray.progress import Event, Report
 from pad_ray.rundir import open_run
 from pad_ray.scores import Scores

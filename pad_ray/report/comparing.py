@@ -12,8 +12,8 @@ from rich.table import Table
 from pad_ray.errors import QuestionsError
 from pad_ray.evaluation.comparison import Paired, compared
 from pad_ray.evaluation.evaluate import scored
+from pad_ray.evaluation.measuring import evaluated, evaluated_folders
 from pad_ray.evaluation.metrics import Metrics
-from pad_ray.pipeline import evaluated, evaluated_folders
 from pad_ray.report.markdown import template
 from pad_ray.shards.files import commit, commit_json
 

@@ -16,8 +16,9 @@ from pad_ray.config import RunConfig, StudentConfig
 from pad_ray.config.earlier import completed
 from pad_ray.config_file import load_config
 from pad_ray.errors import ConfigError, RunDirectoryError
+from pad_ray.evaluation.measuring import evaluated
 from pad_ray.evaluation.metrics import Metrics
-from pad_ray.pipeline import REFINED, evaluated, synthesis_place
+from pad_ray.pipeline import REFINED, synthesis_place
 from pad_ray.report.student_card import Student, hub_name, student_card
 from pad_ray.rundir import CONFIG
 from pad_ray.shards.files import commit, commit_json, fingerprint_of, read_json, replace_durably

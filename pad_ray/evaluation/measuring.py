@@ -1,0 +1,77 @@
+"""Measuring a model on every evaluation set of a run, in every way that its config asks for; and what was measured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pad_ray.config import RunConfig
+from pad_ray.evaluation.assisted import assisted
+from pad_ray.evaluation.evaluate import evaluate, scored
+from pad_ray.evaluation.metrics import Metrics
+from pad_ray.progress import Event, Report
+from pad_ray.scores import Scores
+from pad_ray.shards.files import read_json
+from pad_ray.synthesis.flow import fixed_flow
+from pad_ray.synthesis.runner import Attempt
+
+
+def measure_model(
+    config: RunConfig,
+    model: str,
+    folder: Path,
+    stage: str,
+    report: Report,
+    *,
+    allow_changed: bool = False,
+    only: str | None = None,
+) -> Scores:
+    """What the checkpoint `model` scores on the questions of all evaluation sets, by itself (or in the `only` way).
+
+    Each set's figures are kept in `folder/SET/summary.json`, those with help in `folder/repaired` and
+    `folder/verified`. `allow_changed`: what was judged under other settings is gone on with.
+    """
+    shares: dict[str, float] = {}
+    questions = 0
+    for number, asked in enumerate(config.evaluation.sets):
+        flow = fixed_flow(
+            config,
+            asked,
+            config.engine_of(model),
+            config.evaluation,
+            prompt_version=config.evaluation.prompt,
+        )
+        flows = assisted(flow, config.evaluation)
+        for name, other in flows.items() if only is None else [(only, flows[only])]:
+            told = f"{stage} ({asked.name}{', ' * bool(name)}{name})"
+            attempt = Attempt(told, report, allow_changed=allow_changed)
+            judged = folder / name / set_folder(number, asked.name)
+            metrics = evaluate(other, judged, attempt)
+            report(Event(told, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
+            if name == (only or ""):
+                # Two sets may have questions in common.
+                shares |= {f"{number}/{question}": share for question, share in scored(judged).items()}
+                questions += metrics.questions
+    return Scores(shares, questions)
+
+
+def set_folder(number: int, name: str) -> str:
+    """Folder of an evaluation set: two sets may have the same name."""
+    return f"{number}-{name.replace('/', '-')}"
+
+
+def evaluated(folder: Path) -> dict[str, Metrics]:
+    """The figures of every set under an evaluation folder, by set."""
+    names, found = Metrics.__dataclass_fields__, {}
+    for name, place in evaluated_folders(folder).items():
+        figures = read_json(place / "summary.json")
+        found[name] = Metrics(**{k: v for k, v in figures.items() if k in names})
+    return found
+
+
+def evaluated_folders(folder: Path) -> dict[str, Path]:
+    """The folder of every set under an evaluation folder, by set; of two with one name the second by its folder's."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("*/summary.json"), key=lambda path: int(path.parent.name.partition("-")[0])):
+        name = path.parent.name.partition("-")[2]
+        found[path.parent.name if name in found else name] = path.parent
+    return found
