@@ -162,8 +162,11 @@ class Pipeline:
         sync(self.folder)
         self.report(Event("train", note=f"a student trained otherwise is set aside ({', '.join(names)}): {aside}"))
 
-    def refine(self, start: str | None = None) -> Refined:
-        """Run the refinement rounds on the distilled student, or on the one at `start`."""
+    def refine(self, start: str | None = None, before: Scores | None = None) -> Refined:
+        """Run the refinement rounds on the distilled student, or on the one at `start`.
+
+        `before`: what that scores on the questions by which rounds are judged, where it is known.
+        """
         import ray
 
         if start is None and not (self.folder / "student" / "model" / "config.json").exists():
@@ -177,7 +180,9 @@ class Pipeline:
             rounds = tuple(RoundResult(**known_round) for known_round in known["rounds"])
             return Refined(str(self.folder / known["model"]), known["accuracy"], rounds)
         judge = self._judge()
-        if start is None and not self.config.refinement.judged_by:
+        if before is not None:
+            scores = before
+        elif start is None and not self.config.refinement.judged_by:
             scores = self.measure("distilled", distilled)
         else:
             scores = judge(distilled, self.folder / "refinement" / "before", "refine: evaluate", self.report)
@@ -192,7 +197,7 @@ class Pipeline:
                 max_task_retries=RESTARTS,
             )
             .remote(
-                self.config,
+                self._from_here(),
                 (self.folder / "refinement").resolve(),
                 self.synthesis,
                 judge,
@@ -210,6 +215,14 @@ class Pipeline:
         model = str(Path(refined.model).relative_to(self.folder.resolve()) if inside else refined.model)
         commit_json(done, asdict(refined) | {"model": model, "began": began, "settings": self.config.fingerprint()})
         return refined
+
+    def _from_here(self) -> RunConfig:
+        """The config with paths that mean the same in a process that was started elsewhere."""
+        refinement = self.config.refinement
+        if refinement.samples is None:
+            return self.config
+        samples = str(Path(refinement.samples).resolve())
+        return self.config.model_copy(update={"refinement": refinement.model_copy(update={"samples": samples})})
 
     def _judge(self) -> Evaluate:
         """What says how good a round's student is."""

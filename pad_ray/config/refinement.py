@@ -32,6 +32,8 @@ SilentEdit = Literal[
     "swapped_operands",
     "off_by_one",
     "wrong_digit",
+    "swapped_numbers",
+    "repeated_number",
     "wrong_unit",
     "dropped_step",
     "duplicated_step",
@@ -51,6 +53,9 @@ class RefinementConfig(Section):
     best of several students, and a little too high."""
     questions: int = Field(256, ge=1)
     """Training questions on which the student is sampled each round, for its own failures and its error profile."""
+    samples: str | None = None
+    """Folder of the first round's samples, which runs that refine the same student may share; by default one in the
+    round's own. Samples of another student, or drawn otherwise, are refused."""
     temperature: float = Field(0.7, ge=0, le=2)
     """At which it is sampled: what it gets wrong when hot is not what it gets wrong when asked for its best."""
     injections: tuple[LoudEdit | SilentEdit, ...] = (*get_args(LoudEdit), *get_args(SilentEdit))

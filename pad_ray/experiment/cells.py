@@ -12,6 +12,7 @@ from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings, fol
 from pad_ray.errors import ConfigError
 from pad_ray.evaluation.assisted import ways
 from pad_ray.pipeline import OF_SYNTHESIS
+from pad_ray.shards.files import fingerprint_of
 
 TRAINS, REFINES, MEASURES = "trains", "refines", "measures"
 
@@ -100,9 +101,21 @@ def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, sh
         )
     if arm.data is not None:
         return Cell(name, seed, TRAINS, arm.data, config, arm.result, share)
-    of = arm.refines or arm.measures
-    assert of is not None
-    return Cell(name, seed, REFINES if arm.refines else MEASURES, of, config, arm.result)
+    if arm.refines is not None:
+        return Cell(name, seed, REFINES, arm.refines, _sharing(config, folder.parent, arm.refines), arm.result)
+    assert arm.measures is not None
+    return Cell(name, seed, MEASURES, arm.measures, config, arm.result)
+
+
+def _sharing(config: RunConfig, folder: Path, of: str) -> RunConfig:
+    """With the samples of the student of the arm `of` that all arms begin with which sample it alike."""
+    drawn = [
+        config.model_dump(mode="json", include={"questions", "student_engine", "executor"}),
+        config.refinement.model_dump(mode="json", include={"questions", "temperature"}),
+        config.student.model_dump(mode="json", include={"max_target_tokens"}),
+    ]
+    samples = folder / f"{folder_name(of)}-samples-{fingerprint_of(drawn)[:8]}"
+    return config.model_copy(update={"refinement": config.refinement.model_copy(update={"samples": str(samples)})})
 
 
 def data_of(experiment: ExperimentConfig, name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ExperimentConfig
-from pad_ray.evaluation.measuring import evaluated
+from pad_ray.evaluation.measuring import evaluated, measure_model
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.experiment.cells import REFINES, TRAINS, Cell, cells, synthesis_of
 from pad_ray.pipeline import Pipeline
@@ -60,19 +60,29 @@ def run(experiment: ExperimentConfig, report: Report) -> Iterator[Done]:
 
 
 def _done(cell: Cell, pipeline: Pipeline, done: dict[tuple[str, int], Done]) -> Done:
-    examples = None
+    examples, where = None, pipeline.folder / "evaluation" / MEASURED
     if cell.way == TRAINS:
         pipeline, examples = _on_share(cell, pipeline)
         model = pipeline.train()
     elif cell.way == REFINES:
-        refined = pipeline.refine(str(done[cell.of, cell.seed].model.resolve()))
+        of = done[cell.of, cell.seed]
+        known = of.scores if judged_alike(of.cell, cell) else None
+        refined = pipeline.refine(str(of.model.resolve()), known)
         # Of the last round, kept or not: to choose by the evaluation would be to choose by the answers.
-        model = pipeline.folder / "refinement" / f"round-{len(refined.rounds)}" / "student" / "model"
+        last = pipeline.folder / "refinement" / f"round-{len(refined.rounds)}"
+        model = last / "student" / "model"
+        if not (cell.result or cell.config.refinement.judged_by):
+            where = last / "evaluation"  # the round has been judged by the same questions
     else:
         model = done[cell.of, cell.seed].model
-    scores = pipeline.measure(MEASURED, str(model), only=cell.result)
-    by_set = evaluated(pipeline.folder / "evaluation" / MEASURED / cell.result)
-    return Done(cell, model, scores, by_set, examples)
+    scores = measure_model(cell.config, str(model), where, "evaluate", pipeline.report, only=cell.result)
+    return Done(cell, model, scores, evaluated(where / cell.result), examples)
+
+
+def judged_alike(of: Cell, cell: Cell) -> bool:
+    """Whether the figure of `of` is one that the rounds of `cell` are judged by."""
+    config, judged_by = cell.config, cell.config.refinement.judged_by
+    return of.result == "" and of.config.evaluation == config.evaluation and not judged_by
 
 
 def _on_share(cell: Cell, pipeline: Pipeline) -> tuple[Pipeline, int]:

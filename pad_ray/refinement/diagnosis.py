@@ -57,6 +57,8 @@ class Shape:
     """Of the operations whose operands must not be swapped: what is in the operands, in the order of the program."""
     inputs: tuple[Inputs, ...]
     """Of each step, which steps and numbers it takes: names by the step that gave them their value."""
+    read: tuple[Inputs, ...]
+    """The same without the numbers."""
 
 
 def _of_wrong(faulty: str, right: str) -> Edits:
@@ -74,7 +76,10 @@ def _of_wrong(faulty: str, right: str) -> Edits:
         return _of_numbers(is_.numbers, should.numbers)
     if is_.swappable != should.swappable and _sorted(is_.swappable) == _sorted(should.swappable):
         return ("swapped_operands",)
-    return ("wrong_variable",) if is_.inputs != should.inputs else ()
+    if is_.inputs == should.inputs:
+        return ()
+    # The numbers are the same ones: where the variables are too, it is their places that differ.
+    return ("swapped_numbers",) if is_.read == should.read else ("wrong_variable",)
 
 
 def _finite(value: object) -> TypeGuard[int | float]:
@@ -84,6 +89,8 @@ def _finite(value: object) -> TypeGuard[int | float]:
 
 def _of_numbers(is_: Counter[Fraction], should: Counter[Fraction]) -> Edits:
     too_many, missing = sorted((is_ - should).elements()), sorted((should - is_).elements())
+    if any(number in should for number in too_many):
+        return ("repeated_number",)
     if len(too_many) != 1 or len(missing) != 1:
         return ("wrong_digit",)
     wrong, meant = too_many[0], missing[0]
@@ -97,9 +104,10 @@ def _shape(source: Source) -> Shape:
     steps = source.assignments()
     # A step is called by its place, and a name from elsewhere by itself.
     places: dict[str, str] = {}
-    inputs, swappable = [], []
+    inputs, read, swappable = [], [], []
     for number, step in enumerate(steps):
         inputs.append(_inputs(step.value, places))
+        read.append(tuple(places.get(n.id, n.id) for n in ast.walk(step.value) if isinstance(n, ast.Name)))
         for operation in ast.walk(step.value):
             if isinstance(operation, ast.BinOp) and isinstance(operation.op, (ast.Sub, ast.Div, ast.FloorDiv, ast.Mod)):
                 swappable.append(
@@ -116,6 +124,7 @@ def _shape(source: Source) -> Shape:
         + sum(isinstance(n.func, ast.Name) and n.func.id in ("round", "int") for n in calls),
         swappable=tuple(swappable),
         inputs=tuple(inputs),
+        read=tuple(read),
     )
 
 

@@ -44,6 +44,8 @@ SILENT: dict[str, Edit] = {
         silent.swapped_operands,
         silent.off_by_one,
         silent.wrong_digit,
+        silent.swapped_numbers,
+        silent.repeated_number,
         silent.wrong_unit,
         silent.dropped_step,
         silent.duplicated_step,

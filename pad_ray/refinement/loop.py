@@ -5,7 +5,7 @@ run them for the real message; add the student's own failures; train on repairs 
 evaluate. A round that gains less than its noise is the last, and one that gains nothing is not kept. Each step leaves
 its result in the round's folder: an actor that is killed goes on inside the round when it is made again.
 
-round-N/samples/        what the student wrote for training questions, judged
+round-N/samples/        what the student wrote for training questions, judged (or where refinement.samples says)
 round-N/profile.json    the errors that it made
 round-N/repairs/shards/ repair examples; the first shard is of its own failures
 round-N/student/        the training
@@ -123,7 +123,7 @@ class RefinementLoop:
     def _round(self, number: int, model: str, before: Scores) -> tuple[RoundResult, str, Scores]:
         folder = self._folder / f"round-{number}"
         stage = f"refine {number}"
-        self._sample(number, model, folder / "samples", f"{stage}: sample the student")
+        self._sample(number, model, self._samples(number), f"{stage}: sample the student")
         repairs = self._write_repairs(number, folder, f"{stage}: inject errors")
         lesson = teach(
             self._mixture(folder),
@@ -144,6 +144,11 @@ class RefinementLoop:
         result = RoundResult(number, repairs, after.accuracy, kept, after.noise(before))
         commit_json(folder / "round.json", asdict(result) | {"before": before.accuracy})
         return result, candidate, after
+
+    def _samples(self, number: int) -> Path:
+        """Where the round's samples are: those of the first are of the student that all rounds begin with."""
+        shared = self._config.refinement.samples if number == 1 else None
+        return Path(shared) if shared else self._folder / f"round-{number}" / "samples"
 
     def _sample(self, number: int, model: str, folder: Path, stage: str) -> None:
         config = self._config
@@ -167,7 +172,7 @@ class RefinementLoop:
         seed = f"{self._config.seed}/{number}"
         target = self._claimed(number, folder)
         done = {record.index: record for record in whole_records(target)[0]}
-        failed = list(self._failed(folder))
+        failed = list(self._failed(number))
         right = self._right({row["question_id"] for row in failed})
         # A right program takes milliseconds: a loop that never ends need not be waited for as long as one that may.
         limit = min(self._config.executor.cpu_seconds, FAULTY_CPU_SECONDS)
@@ -190,9 +195,9 @@ class RefinementLoop:
                 origins[origin] = origins.get(origin, 0) + 1
         return origins
 
-    def _failed(self, folder: Path) -> Iterator[dict[str, Any]]:
+    def _failed(self, number: int) -> Iterator[dict[str, Any]]:
         """What the student got wrong of the sampled questions."""
-        rows = (row for table in read_shards(folder / "samples" / "shards") for row in table.to_pylist())
+        rows = (row for table in read_shards(self._samples(number) / SHARDS) for row in table.to_pylist())
         return (row for row in rows if row["status"] != Status.RIGHT)
 
     def _right(self, questions: set[str]) -> dict[str, str]:
@@ -214,7 +219,7 @@ class RefinementLoop:
             "keep": self._config.synthesis.keep,
             "words": VERSION,
             "synthesis": _checksums(self._synthesis / SHARDS),
-            "samples": _checksums(Place.of(folder / "samples" / SHARDS)),
+            "samples": _checksums(Place.of(self._samples(number) / SHARDS)),
         }
         target = Place.of(folder / "repairs")
         target.make()

@@ -96,6 +96,28 @@ def wrong_digit(source: Source, random: Random) -> str | None:
     return source.replaced(place, random.choice(wrong)) if wrong else None
 
 
+def swapped_numbers(source: Source, random: Random) -> str | None:
+    """Two numbers have changed places: each is read from the question, and given the other's meaning."""
+    numbers = source.numbers()
+    pairs = [(a, b) for i, a in enumerate(numbers) for b in numbers[i + 1 :] if a.value != b.value]
+    if not pairs:
+        return None
+    first, second = sorted(random.choice(pairs), key=source.span)
+    (start, end), (later, last) = source.span(first), source.span(second)
+    code = source.code
+    return code[:start] + code[later:last] + code[end:later] + code[start:end] + code[last:]
+
+
+def repeated_number(source: Source, random: Random) -> str | None:
+    """A number stands where another one should, too."""
+    numbers = source.numbers()
+    places = [(place, other) for place in numbers for other in numbers if place.value != other.value]
+    if not places:
+        return None
+    place, other = random.choice(places)
+    return source.replaced(place, source.text(other))
+
+
 def wrong_unit(source: Source, random: Random) -> str | None:
     """A number that converts units is another one's, or a number is ten or a hundred times too large or too small."""
     converting = [number for number in source.numbers() if number.value in UNITS]

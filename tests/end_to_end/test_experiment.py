@@ -88,14 +88,14 @@ def test_the_round_learns_from_real_failures(done: Path) -> None:
 
 
 def test_what_helps_at_inference_costs_tokens(done: Path) -> None:
-    def spent(arm: str, way: str) -> int:
-        folder = done / "seed-1" / arm / "evaluation" / "measured" / way / "0-wordsums-test" / "shards"
+    def spent(evaluation: str, way: str) -> int:
+        folder = done / "seed-1" / evaluation / way / "0-wordsums-test" / "shards"
         records = [json.loads(path.read_text()) for path in folder.glob("shard-*.json")]
         return sum(record["tokens"] + record["wasted_tokens"] for record in records)
 
-    alone = spent("refined", "")
-    assert spent("repaired", "repaired") > alone
-    assert spent("verified", "verified") > 2 * alone
+    alone = spent("refined/refinement/round-1/evaluation", "")
+    assert spent("repaired/evaluation/measured", "repaired") > alone
+    assert spent("verified/evaluation/measured", "verified") > 2 * alone
 
 
 def test_done_again_it_does_nothing_again(done: Path) -> None:

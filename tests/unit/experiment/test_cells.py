@@ -11,6 +11,7 @@ from pad_ray.config.experiment import ExperimentConfig, folder_name
 from pad_ray.config_file import load
 from pad_ray.errors import ConfigError
 from pad_ray.experiment.cells import MEASURES, REFINES, TRAINS, cells, merged, synthesis_of
+from pad_ray.experiment.runner import judged_alike
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,6 +57,30 @@ def test_an_arm_differs_from_the_base_in_what_it_says_and_in_its_data() -> None:
     assert of["mended"].synthesis.folder == of["all"].synthesis.folder == "runs/e/data/programs/synthesis"
     assert of["refined"].refinement.rounds == 2 and of["mended"].evaluation.repair_attempts == 1
     assert synthesis_of(experiment(), "rationales").teacher.prompt.version == "rationale-v1"
+
+
+def test_arms_share_the_samples_of_a_student_that_they_sample_alike() -> None:
+    arms = ARMS | {
+        "again": {"refines": "kept", "settings": {"refinement": {"injected_share": 0}}},
+        "hotter": {"refines": "kept", "settings": {"refinement": {"temperature": 1.0}}},
+        "of all": {"refines": "all"},
+    }
+    made = [cell for cell in cells(experiment(arms=arms)) if cell.way == REFINES]
+    samples = {(cell.arm, cell.seed): cell.config.refinement.samples for cell in made}
+    assert samples["again", 1] == samples["refined", 1] != samples["again", 2]
+    assert len({samples[arm, 1] for arm in ("refined", "hotter", "of all")}) == 3
+    assert all(str(where).startswith(f"runs/e/seed-{seed}/") for (_, seed), where in samples.items())
+
+
+def test_a_round_begins_with_the_figure_of_its_student_only_where_it_is_judged_by_the_same() -> None:
+    judged_by = [{"set": "wordsums", "split": "train", "limit": 8}]
+    arms = ARMS | {
+        "judged": {"refines": "kept", "settings": {"refinement": {"judged_by": judged_by}}},
+        "longer": {"refines": "kept", "settings": {"evaluation": {"max_tokens": 99}}},
+    }
+    of = {cell.arm: cell for cell in cells(experiment(arms=arms)) if cell.seed == 1 and cell.share is None}
+    assert [arm for arm in ("refined", "judged", "longer") if judged_alike(of["kept"], of[arm])] == ["refined"]
+    assert not judged_alike(of["mended"], of["refined"])
 
 
 def test_a_synthesis_is_the_same_with_other_students() -> None:
