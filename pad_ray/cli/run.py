@@ -78,6 +78,7 @@ def experiment(
     out: Annotated[
         Path | None, typer.Option(help="folder for experiment.json, .md and pictures; by default the run directory")
     ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be done, and what has been begun")] = False,
 ) -> None:
     """Students that are made in different ways, side by side, with several seeds. Resumes where it was stopped.
 
@@ -88,6 +89,7 @@ def experiment(
     from pad_ray.config_file import load
     from pad_ray.experiment.book import Book
     from pad_ray.experiment.cells import cells
+    from pad_ray.experiment.plan import plan
     from pad_ray.experiment.runner import run
 
     settings = load(ExperimentConfig, config, overrides)
@@ -98,6 +100,10 @@ def experiment(
             # One after the other: that a round would go beyond the budget of the training before it is meant here.
             base = checked(cell.config, trains=True)
             checked(cell.config, samples=True)
+    if dry_run:
+        for table in plan(settings):
+            show(table)
+        return
     with progress() as report, cluster(settings.base):
         check_cluster(settings.base, base)
         for done in run(settings, report):
