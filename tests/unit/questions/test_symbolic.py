@@ -4,6 +4,7 @@ import pytest
 
 from pad_ray.questions import symbolic
 from pad_ray.questions.rows import RowError
+from pad_ray.teacher.extract import extract_answer
 
 FLIPS = "A coin is heads up. Ann flips the coin. Bo does not flip the coin. Cy{} the coin. Is the coin still heads up?"
 
@@ -34,6 +35,35 @@ def test_last_letters_is_one_line_per_word() -> None:
     assert (question.question_id, question.answer_kind, question.steps) == ("last_letters/0", "text", 3)
     assert answer_of(question.reference) == "na\u00e9"
     assert symbolic.last_letters(raw | {"answer": "nae"}, 0).reference == ""
+
+
+@pytest.mark.parametrize(
+    ("last", "answer", "chain"),
+    [
+        (" flips", "yes", "flipped by Ann and Cy. So the coin was flipped 2 times, which is an even number."),
+        (" does not flip", "no", "flipped by Ann. So the coin was flipped 1 time, which is an odd number."),
+    ],
+)
+def test_a_chain_of_thought_counts_the_flips(last: str, answer: str, chain: str) -> None:
+    question = symbolic.coin_flip({"question": FLIPS.format(last), "answer": answer}, 0)
+    assert chain in question.rationale
+    assert extract_answer(question.rationale) == answer
+
+
+def test_nobody_flips() -> None:
+    text = "A coin is heads up. Bo does not flip the coin. Is the coin still heads up?"
+    question = symbolic.coin_flip({"question": text, "answer": "yes"}, 0)
+    assert extract_answer(question.rationale) == "yes" and "no one" in question.rationale
+
+
+def test_a_chain_of_thought_spells_the_letters() -> None:
+    raw = {"question": 'Take the last letters of each words in "Ann José" and concatenate them.', "answer": "né"}
+    question = symbolic.last_letters(raw, 0)
+    assert question.rationale == (
+        'The last letter of "Ann" is "n". The last letter of "José" is "é". Concatenating them is "né". '
+        "The answer is né."
+    )
+    assert symbolic.last_letters(raw | {"answer": "nn"}, 0).rationale == "", "what is wrong is nobody's example"
 
 
 def test_a_name_cannot_leave_its_comment_or_quotes() -> None:
