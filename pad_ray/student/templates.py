@@ -21,7 +21,7 @@ from pad_ray.teacher.prompt import TEMPLATES, render
 PROGRAM = "program-v1"
 """The student reads the question alone, whatever demonstrations the teacher was shown (PaD, section 3.2)."""
 
-REPAIR = "repair-v1"
+REPAIR = "repair-v2"
 RATIONALE = "rationale-v1"
 
 

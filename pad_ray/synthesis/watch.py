@@ -70,11 +70,15 @@ class Watch:
             self._stage,
             done=min(figures.questions, self._of),
             total=self._of,
-            detail="" if figures.judged else "starting the engine",
+            detail="" if figures.judged else "starting the engine" if not figures.in_flight else FIRST,
             rows=panel_rows(figures, rates, posted.workers) if figures.judged else (),
             eta_seconds=None if self.halt else rates.eta_seconds,
             note=FINISHING if self.halt == INTERRUPTED else self.halt,
         )
+
+
+FIRST = "the first programs are being written"
+"""Small models write many side by side, and all of them end late: until then there is nothing to count."""
 
 
 def panel_rows(figures: Figures, rates: Rates, engines: int) -> tuple[tuple[str, str], ...]:

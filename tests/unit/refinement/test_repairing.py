@@ -61,8 +61,8 @@ def test_one_that_raises_is_told_so_in_the_words_of_training() -> None:
     engine = Engine(RAISES, RUNS)
     assert draw(engine) == Completion(RUNS, tokens=20)
     assert engine.asked[1] == (
-        "Question: Tom has 3 apples. How many?\nFaulty program:\napples = 3\nans = aples\n"
-        "Feedback: Error: NameError: name 'aples' is not defined (line 2)\nProgram:\n"
+        "Faulty program:\napples = 3\nans = aples\nFeedback: Error: NameError: name 'aples' is not defined (line 2)\n"
+        "Question: Tom has 3 apples. How many?\nProgram:\n"
     )
 
 

@@ -46,6 +46,11 @@ def test_while_the_engines_load_it_says_so() -> None:
     assert (event.detail, event.rows) == ("starting the engine", ())
 
 
+def test_while_the_first_programs_are_written_it_says_so() -> None:
+    event = watch(before=Figures()).observe(post(a=Figures(in_flight=256)), 1.0)
+    assert event.detail == "the first programs are being written"
+
+
 def test_an_engine_that_came_up_stays_known_although_the_board_was_restarted() -> None:
     seen = watch()
     seen.observe(post(), 1.0)
