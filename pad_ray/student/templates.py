@@ -11,7 +11,9 @@ later on. A template that changes gets a new version, never a new text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from difflib import SequenceMatcher
+from itertools import accumulate
+from typing import Any, Literal
 
 from pad_ray.records import Repair
 from pad_ray.shards.files import fingerprint_of
@@ -24,16 +26,32 @@ PROGRAM = "program-v1"
 REPAIR = "repair-v2"
 RATIONALE = "rationale-v1"
 
+Learn = Literal["all", "changes"]
+"""What is learnt of a repair."""
+
 
 def program_example(row: Mapping[str, Any]) -> Example:
     """From a row that has the question's `text` and a right program's `program_id` and `code`."""
     return Example(render(PROGRAM, question=row["text"]), row["code"], row["program_id"])
 
 
-def repair_example(repair: Repair) -> Example:
-    """The training pair of a repair."""
+def repair_example(repair: Repair, learn: Learn = "all") -> Example:
+    """The training pair of a repair. `changes`: of the program only the lines that the faulty one does not have are
+    learnt, and nothing of how the others are copied.
+    """
     source = render(REPAIR, question=repair.question, faulty=repair.faulty, feedback=repair.feedback)
-    return Example(source, repair.program, repair.repair_id)
+    given = unchanged(repair.faulty, repair.program) if learn == "changes" else ()
+    return Example(source, repair.program, repair.repair_id, given)
+
+
+def unchanged(faulty: str, program: str) -> tuple[tuple[int, int], ...]:
+    """Characters of `program`, from and to, whose lines are in `faulty` too, in the same order."""
+    before, after = faulty.splitlines(keepends=True), program.splitlines(keepends=True)
+    begins = list(accumulate(map(len, after), initial=0))
+    # The last line of a text has no end, and is the same line.
+    lines, others = ([line.rstrip("\n") for line in text] for text in (before, after))
+    blocks = SequenceMatcher(None, lines, others, autojunk=False).get_matching_blocks()
+    return tuple((begins[block.b], begins[block.b + block.size]) for block in blocks if block.size)
 
 
 def rationale_example(row: Mapping[str, Any]) -> Example:
