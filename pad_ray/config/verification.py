@@ -12,9 +12,10 @@ from pad_ray.config.section import Section
 class VerificationConfig(Section):
     """Step-by-step verification: a beam search over the lines of a program (PaD, section 3.4)."""
 
-    scorer: Literal["none", "paper", "embedded"] = "none"
-    """What says how faithful a step is to the question. none: the model's probability alone counts; paper: similarity
-    by a sentence encoder; embedded: the same by the small encoder of the extra `verify`."""
+    scorer: Literal["none", "numbers", "paper", "embedded"] = "none"
+    """What says how faithful a step is to the question. none: the model's probability alone counts; numbers: steps with
+    numbers that the question does not give count less; paper: similarity by a sentence encoder; embedded: the same by
+    the small encoder of the extra `verify`."""
     encoder: str = "facebook/roscoe-512-roberta-base"
     """paper only: a folder or a hub name."""
     beams: int = Field(4, ge=1)

@@ -9,7 +9,7 @@ from typing import Any
 from pad_ray.config import EvaluationConfig
 from pad_ray.config.verification import VerificationConfig
 from pad_ray.refinement.feedback import VERSION
-from pad_ray.refinement.repairing import Repairing, make_repairing
+from pad_ray.refinement.repairing import TAKES, Repairing, make_repairing
 from pad_ray.student.templates import REPAIR, template_fingerprint
 from pad_ray.synthesis.flow import Flow
 from pad_ray.synthesis.parts import known_by_content
@@ -37,7 +37,9 @@ def assisted(flow: Flow, config: EvaluationConfig) -> dict[str, Flow]:
         flows[REPAIRED] = replace(
             flow,
             make=partial(make_repairing, repairing=repairing, executor=flow.executor),
-            made_as={"repairing": asdict(repairing) | {"words": f"{template_fingerprint(REPAIR)}/{VERSION}"}},
+            made_as={
+                "repairing": asdict(repairing) | {"takes": TAKES, "words": f"{template_fingerprint(REPAIR)}/{VERSION}"}
+            },
         )
     if VERIFIED in there and config.verification:
         flows[VERIFIED] = replace(
@@ -50,7 +52,5 @@ def assisted(flow: Flow, config: EvaluationConfig) -> dict[str, Flow]:
 
 def _known(config: VerificationConfig) -> dict[str, Any]:
     """What decides what is written: an encoder by what is in it, and not by where it lies."""
-    encoder = {"none": "", "paper": config.encoder, "embedded": ""}[config.scorer]
-    if config.scorer == "embedded":
-        encoder = str(embedded_encoder())
+    encoder = {"paper": lambda: config.encoder, "embedded": lambda: str(embedded_encoder())}.get(config.scorer, str)()
     return config.model_dump(mode="json") | {"encoder": known_by_content(encoder) if encoder else ""}

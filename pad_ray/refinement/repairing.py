@@ -1,6 +1,7 @@
 """An engine that repairs its programs: run, feedback, another try. To a flow it is an engine like any other.
 
-Nothing is known of the gold answer here: what is told is what the program does. Programs and feedback are those of
+Nothing is known of the gold answer here: what is told is what the program does, and which of two answers is taken is
+the model's to say. Programs and feedback are those of
 training (`templates.REPAIR`, `feedback`).
 """
 
@@ -31,6 +32,9 @@ NOTHING_KNOWN = Question("", "", "", "text")
 """What programs are judged against here: what ran is `wrong`, whatever it gave."""
 
 What = Literal["loud", "all"]
+
+TAKES = "the surer of two answers"
+"""Which program is taken in the end; another rule gets other words, and is another evaluation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,8 @@ class RepairingEngine:
             [came_of_it] = await self._verdicts.of([extract_program(best.text)])
             if came_of_it.status in RAN and (self._repairing.what == "loud" or attempt > 1):
                 break
-            told = render(
-                REPAIR, question=prompt.question.text, faulty=extract_program(best.text), feedback=feedback(came_of_it)
-            )
+            question, faulty = prompt.question.text, extract_program(best.text)
+            told = render(REPAIR, question=question, faulty=faulty, feedback=feedback(came_of_it, question, faulty))
             try:
                 other = await self._engine.draw(Prompt(told, prompt.question), replace(draw, seed=draw.seed + attempt))
             except RefusedPrompt:  # what it wrote is too long to be told of
@@ -78,14 +81,18 @@ class RepairingEngine:
             if other is None:
                 break
             spent += other.tokens
-            if await self._is_better(other, came_of_it):
+            if await self._is_better(other, best, came_of_it):
                 best = other
         return replace(best, tokens=spent)
 
-    async def _is_better(self, other: Completion, before: Verdict) -> bool:
-        """A program that gave an answer does not give way to one that gives none."""
+    async def _is_better(self, other: Completion, best: Completion, came_of_it: Verdict) -> bool:
+        """A program that gave an answer does not give way to one that gives none, nor to one of which the model is less
+        sure: its probability tells right programs from wrong ones (docs/experiment.md).
+        """
         [after] = await self._verdicts.of([extract_program(other.text)])
-        return after.status in RAN or before.status not in RAN
+        if came_of_it.status not in RAN:
+            return True
+        return after.status in RAN and other.logprob >= best.logprob
 
     def _run(self, codes: list[str]) -> Sequence[Verdict]:
         return [verdict(outcome, NOTHING_KNOWN) for outcome in self._sandbox.run(codes)]
@@ -103,4 +110,6 @@ def make_repairing(
     Raises:
         the errors of `inner`, and SandboxError.
     """
+    if repairing.what == "all":
+        config = config.model_copy(update={"logprobs": True})
     return RepairingEngine(inner(config), repairing, executor)

@@ -135,7 +135,7 @@ def _repair(row: Mapping[str, Any], name: str, faulty: str, verdict: Verdict, or
         question_id=row["question_id"],
         question=row["text"],
         faulty=faulty,
-        feedback=feedback(verdict),
+        feedback=feedback(verdict, row["text"], faulty),
         program=row["code"],
         origin=origin,
         round=0,

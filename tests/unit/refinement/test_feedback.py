@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pad_ray.records import Status, Verdict
-from pad_ray.refinement.feedback import LONGEST_MESSAGE, LONGEST_TRACE, feedback
+from pad_ray.refinement.feedback import LONGEST_MESSAGE, LONGEST_TRACE
+from pad_ray.refinement.feedback import feedback as feedback_on
+
+
+def feedback(verdict: Verdict, question: str = "How many?", code: str = "ans = x") -> str:
+    """Where neither question nor program has numbers."""
+    return feedback_on(verdict, question, code)
 
 
 @pytest.mark.parametrize(
@@ -63,3 +71,30 @@ def test_of_many_values_the_last_are_told() -> None:
     line = feedback(Verdict("wrong", "199", trace=trace))
     assert line.startswith("Output: 199 (..., step_1") and line.endswith(", step_198 = 198, step_199 = 199)")
     assert LONGEST_TRACE - 20 < len(line) < LONGEST_TRACE + 30
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "told"),
+    [
+        ("Tom has 3 apples and eats 1.", "a = 3\nans = a - 1", ""),
+        ("Tom has $1,250 and 3.50 more.", "ans = 1250 + 3.5", ""),
+        ("A bicycle costs $193, and $88 is saved.", "goal = 88\nsaved = 88\nans = goal - saved", "; not read: 193"),
+        ("Each pack costs $16.", "price = 16.25\nans = price", "; not read: 16; not given: 16.25"),
+        ("How many minutes are two hours?", "ans = 2 * 60", "; not given: 2, 60"),
+        ("3 and 3 and 4", "ans = 1 + 1", "; not read: 3, 4; not given: 1"),
+        ("7 apples", "ans = (", "; not read: 7"),
+        ("7 apples", "ans = 1e9 + 0x7", "; not read: 7"),
+    ],
+)
+def test_numbers_that_were_misread_are_named(question: str, code: str, told: str) -> None:
+    assert feedback(Verdict("wrong", "5"), question, code) == f"Output: 5{told}"
+
+
+def test_of_many_numbers_some_are_named() -> None:
+    line = feedback(Verdict("wrong", "5"), " ".join(map(str, range(100, 200))), "ans = 1" + "0" * 400)
+    assert line == "Output: 5; not read: 100, 101, 102, 103, 104, 105"
+
+
+@given(st.text(), st.text())
+def test_any_text_has_feedback_of_one_line(question: str, code: str) -> None:
+    assert len(feedback(Verdict("right", "5"), question, code).splitlines()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import pytest
 
@@ -23,8 +24,9 @@ class Engine:
 
     name, aborted_tokens = "script", 11
 
-    def __init__(self, *texts: str | None) -> None:
-        self.texts = list(texts)
+    def __init__(self, *texts: str | None, sure: Sequence[float] = ()) -> None:
+        """`sure`: log-probabilities of the texts; 0 where there are none, as of an engine that knows none."""
+        self.texts, self._sure = list(texts), list(sure)
         self.asked: list[str] = []
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion:
@@ -32,7 +34,7 @@ class Engine:
         text = self.texts.pop(0)
         if text is None:
             raise RefusedPrompt("too long")
-        return Completion(text, tokens=10)
+        return Completion(text, tokens=10, logprob=self._sure.pop(0) if self._sure else 0.0)
 
     async def close(self) -> None:
         """Nothing to free."""
@@ -61,8 +63,8 @@ def test_one_that_raises_is_told_so_in_the_words_of_training() -> None:
     engine = Engine(RAISES, RUNS)
     assert draw(engine) == Completion(RUNS, tokens=20)
     assert engine.asked[1] == (
-        "Faulty program:\napples = 3\nans = aples\nFeedback: Error: NameError: name 'aples' is not defined (line 2)\n"
-        "Question: Tom has 3 apples. How many?\nProgram:\n"
+        "Question: Tom has 3 apples. How many?\nFaulty program:\napples = 3\nans = aples\n"
+        "Feedback: Error: NameError: name 'aples' is not defined (line 2)\nProgram:\n"
     )
 
 
@@ -84,15 +86,32 @@ def test_an_answer_does_not_give_way_to_none() -> None:
     assert draw(engine, attempts=1, what="all") == Completion(RUNS, tokens=20)
 
 
+@pytest.mark.parametrize(("sure", "taken"), [((-1.0, -0.5), 1), ((-0.5, -1.0), 0)])
+def test_of_two_answers_the_surer_one_is_taken(sure: tuple[float, float], taken: int) -> None:
+    other = "apples = 3\nans = apples"
+    kept = draw(Engine(RUNS, other, sure=sure), attempts=1, what="all")
+    assert (kept.text, kept.logprob, kept.tokens) == ((RUNS, other)[taken], sure[taken], 20)
+
+
+def test_however_sure_of_it_what_gives_no_answer_gives_way() -> None:
+    assert draw(Engine(RAISES, RUNS, sure=(-0.1, -9.0)), attempts=1, what="all").text == RUNS
+
+
 def test_what_is_too_long_to_be_told_of_stays() -> None:
     assert draw(Engine(RAISES, None)) == Completion(RAISES, tokens=10)
 
 
-def test_it_is_made_around_another_engine() -> None:
-    made = make_repairing(
-        EngineConfig(), repairing=Repairing(1, "loud"), executor=ExecutorConfig(), inner=lambda config: Engine(RUNS)
-    )
-    assert (made.name, made.aborted_tokens) == ("script", 11)
+@pytest.mark.parametrize(("what", "told"), [("loud", False), ("all", True)])
+def test_it_is_made_around_another_engine(what: What, told: bool) -> None:
+    """Which says how sure it is where that counts."""
+    asked: list[EngineConfig] = []
+
+    def inner(config: EngineConfig) -> Engine:
+        asked.append(config)
+        return Engine(RUNS)
+
+    made = make_repairing(EngineConfig(), repairing=Repairing(1, what), executor=ExecutorConfig(), inner=inner)
+    assert (made.name, made.aborted_tokens, asked[0].logprobs) == ("script", 11, told)
     asyncio.run(made.close())
 
 

@@ -193,7 +193,7 @@ def test_the_training_pair_of_a_repair() -> None:
     (example,) = repair_examples("all", to_table([repair], REPAIR_SCHEMA))
     assert (
         example.source
-        == "Faulty program:\nans = 1\nFeedback: Output: 1 (ans = 1)\nQuestion: How many is a?\nProgram:\n"
+        == "Question: How many is a?\nFaulty program:\nans = 1\nFeedback: Output: 1 (ans = 1)\nProgram:\n"
     )
     assert (example.target, example.source_id) == ("ans = 3", repair.repair_id)
 

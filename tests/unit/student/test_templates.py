@@ -27,7 +27,7 @@ def test_the_tasks() -> None:
     repair = Repair("r/1", "q", "How many?", "ans = x", "Error: NameError", "ans = 3", "student", 1, "raised")
     assert program_example(ROW) == Example("Question: How many?\nProgram:\n", "ans = 3", "q@p#0")
     assert repair_example(repair) == Example(
-        "Faulty program:\nans = x\nFeedback: Error: NameError\nQuestion: How many?\nProgram:\n", "ans = 3", "r/1"
+        "Question: How many?\nFaulty program:\nans = x\nFeedback: Error: NameError\nProgram:\n", "ans = 3", "r/1"
     )
     assert rationale_example(ROW) == Example("Question: How many?\nReasoning:\n", "Three.\nThe answer is 3.", "q@p#0")
 
@@ -52,7 +52,7 @@ def test_only_what_a_repair_changes_is_learnt(faulty: str, program: str, given: 
 
 def test_templates_are_known_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
     before = template_fingerprint("program-v1")
-    assert before != template_fingerprint("repair-v2")
+    assert before != template_fingerprint("repair-v1")
     monkeypatch.setitem(__import__("pad_ray.teacher.prompt", fromlist=["TEMPLATES"]).TEMPLATES, "program-v1", "Q:")
     assert template_fingerprint("program-v1") != before
 

@@ -14,7 +14,7 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 from pad_ray.config.verification import VerificationConfig
 from pad_ray.errors import ConfigError
 from pad_ray.verification import scorers
-from pad_ray.verification.scorers import LEAST, PACKAGE, Encoder, EncoderScorer, NoScorer, make_scorer
+from pad_ray.verification.scorers import INVENTED, LEAST, PACKAGE, Encoder, EncoderScorer, NoScorer, make_scorer
 
 VECTORS = {
     "One.": [1, 0],
@@ -35,6 +35,20 @@ class Encode:
     def __call__(self, texts: list[str]) -> np.ndarray:
         self.batches.append(texts)
         return np.array([VECTORS[text] for text in texts], dtype=np.float32)
+
+
+def test_a_step_with_a_number_from_elsewhere_is_less_faithful() -> None:
+    question = "Each pack of 6 costs $16, and 1,250 are sold in 2 hours."
+    steps = [
+        "price = 16",
+        "price = 16.25",
+        "packs = needed / pack_size",
+        "sold = 1250.0",
+        "minutes = 2 * 60",
+        "return x",
+    ]
+    scores = asyncio.run(make_scorer(VerificationConfig(scorer="numbers")).score(question, steps))
+    assert scores == [1.0, INVENTED, 1.0, 1.0, INVENTED, 1.0]
 
 
 def test_a_step_is_as_faithful_as_it_is_near_to_the_nearest_sentence() -> None:

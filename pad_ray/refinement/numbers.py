@@ -1,0 +1,53 @@
+"""The numbers of a question and those of its program, held against each other. Pure; nothing is known of the answer.
+
+Of the wrong programs of a small student two in three have a number that the question does not give, or leave out one
+that it gives (docs/experiment.md): it has misread it, or read another one twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fractions import Fraction
+
+from pad_ray.refinement.source import Source, Unparsable
+
+GIVEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+"""A number in a text, with separators of thousands or without."""
+
+LONGEST = 24
+"""Characters of a number; a longer one is no number of a word problem."""
+
+
+def not_read(question: str, code: str) -> list[str]:
+    """Numbers that the question gives in digits and the program does not have, in their order."""
+    return _without(_given(question), _written(code))
+
+
+def not_given(question: str, code: str) -> list[str]:
+    """Numbers that the program has and the question does not give in digits, in their order: constants that convert
+    units, what the question gives in words, and what is misread."""
+    return _without(_written(code), _given(question))
+
+
+def _given(question: str) -> list[str]:
+    return [text.replace(",", "") for text in GIVEN.findall(question) if len(text) <= LONGEST]
+
+
+def _written(code: str) -> list[str]:
+    source = Source(code)
+    try:
+        texts = [source.text(node) for node in sorted(source.numbers(), key=source.span)]
+    except (Unparsable, RecursionError):
+        return []
+    return [text for text in texts if len(text) <= LONGEST and GIVEN.fullmatch(text)]
+
+
+def _without(numbers: Iterable[str], others: Iterable[str]) -> list[str]:
+    """Those of the numbers that are none of the others, whatever they are written like; each once."""
+    known = {Fraction(other) for other in others}
+    found: dict[Fraction, str] = {}
+    for number in numbers:
+        if Fraction(number) not in known:
+            found.setdefault(Fraction(number), number)
+    return list(found.values())
