@@ -32,11 +32,7 @@ class Book:
 
     def findings(self) -> list[Finding]:
         """Of each arm that has a cell."""
-        return [
-            found(arm, [d.scores.accuracy for d in cells], [d.examples for d in cells])
-            for arm in self._experiment.arms
-            if (cells := self._of(arm))
-        ]
+        return [self._found(arm, cells) for arm in self._experiment.arms if (cells := self._of(arm))]
 
     def claims(self) -> list[Shown]:
         """Of those whose arms have cells with a seed in common."""
@@ -54,9 +50,11 @@ class Book:
         for arm in config.arms:
             for share in [*sorted(config.shares), None]:
                 if cells := self._of(arm, share):
-                    accuracies, examples = [d.scores.accuracy for d in cells], [d.examples for d in cells]
-                    curves.setdefault(arm, []).append((share or 1.0, found(arm, accuracies, examples)))
+                    curves.setdefault(arm, []).append((share or 1.0, self._found(arm, cells)))
         return curves
+
+    def _found(self, arm: str, cells: Sequence[Done]) -> Finding:
+        return found(arm, [d.scores.accuracy for d in cells], [d.examples for d in cells], [d.tokens for d in cells])
 
     def _of(self, arm: str, share: float | None = None) -> list[Done]:
         return [done for done in self._done if done.cell.arm == arm and done.cell.share == share]
@@ -124,7 +122,7 @@ class Book:
     def tables(self) -> list[Table]:
         """For the screen."""
         arms = Table(title="arms", title_justify="left")
-        for name in ("arm", "accuracy", "+-", "seeds", "examples"):
+        for name in ("arm", "accuracy", "+-", "seeds", "examples", "tokens/question"):
             arms.add_column(name, justify="left" if name == "arm" else "right")
         for finding in self.findings():
             arms.add_row(
@@ -133,6 +131,7 @@ class Book:
                 f"{100 * finding.deviation:.1f}",
                 " ".join(f"{accuracy:.1%}" for accuracy in finding.accuracies),
                 f"{finding.examples:,}" if finding.examples else "",
+                f"{finding.tokens:,.0f}",
             )
         claims = Table(title="claims", title_justify="left")
         for name in ("claim", "points", "target", "p", "holds"):

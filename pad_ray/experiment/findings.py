@@ -20,6 +20,8 @@ class Finding:
     """By seed."""
     examples: int | None
     """That its students were trained on, where each seed had as many."""
+    tokens: float = 0.0
+    """Written for a question of its evaluation, those thrown away included: what an answer costs."""
 
     @property
     def mean(self) -> float:
@@ -71,6 +73,14 @@ def shown(claim: ClaimConfig, better: Mapping[int, Scores], than: Mapping[int, S
     return Shown(claim, 100 * gain, paired)
 
 
-def found(arm: str, accuracies: Sequence[float], examples: Iterable[int | None]) -> Finding:
+def found(
+    arm: str, accuracies: Sequence[float], examples: Iterable[int | None], tokens: Sequence[float] = ()
+) -> Finding:
+    """Of the figures of each seed."""
     known = set(examples)
-    return Finding(arm, tuple(accuracies), known.pop() if len(known) == 1 else None)
+    return Finding(
+        arm,
+        tuple(accuracies),
+        known.pop() if len(known) == 1 else None,
+        statistics.fmean(tokens) if tokens else 0.0,
+    )

@@ -36,6 +36,12 @@ class Done:
     examples: int | None
     """That its student was trained on; None where it was trained on none of its own."""
 
+    @property
+    def tokens(self) -> float:
+        """Written for a question."""
+        sets = self.by_set.values()
+        return sum(known.tokens for known in sets) / max(1, sum(known.questions for known in sets))
+
 
 def run(experiment: ExperimentConfig, report: Report) -> Iterator[Done]:
     """All cells, as they are done. Ray must be running.

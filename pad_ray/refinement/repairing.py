@@ -19,6 +19,7 @@ from pad_ray.executor.steady import SteadySandbox
 from pad_ray.gather import Gather
 from pad_ray.records import RAN, Completion, Question, Verdict
 from pad_ray.refinement.feedback import feedback
+from pad_ray.refinement.numbers import not_given, not_read
 from pad_ray.student.templates import REPAIR
 from pad_ray.synthesis.flow import Maker
 from pad_ray.teacher.engine import Draw, Engine, Prompt, make_engine
@@ -33,7 +34,7 @@ NOTHING_KNOWN = Question("", "", "", "text")
 
 What = Literal["loud", "all"]
 
-TAKES = "the surer of two answers"
+TAKES = "of two answers that with fewer numbers misread, then the surer one"
 """Which program is taken in the end; another rule gets other words, and is another evaluation."""
 
 
@@ -81,18 +82,19 @@ class RepairingEngine:
             if other is None:
                 break
             spent += other.tokens
-            if await self._is_better(other, best, came_of_it):
+            if await self._is_better(question, other, best, came_of_it):
                 best = other
         return replace(best, tokens=spent)
 
-    async def _is_better(self, other: Completion, best: Completion, came_of_it: Verdict) -> bool:
-        """A program that gave an answer does not give way to one that gives none, nor to one of which the model is less
-        sure: its probability tells right programs from wrong ones (docs/experiment.md).
+    async def _is_better(self, question: str, other: Completion, best: Completion, came_of_it: Verdict) -> bool:
+        """A program that gave an answer does not give way to one that gives none, nor to one that misreads more of the
+        question's numbers, nor to one of which the model is less sure: both tell right programs from wrong ones
+        (docs/experiment.md).
         """
         [after] = await self._verdicts.of([extract_program(other.text)])
         if came_of_it.status not in RAN:
             return True
-        return after.status in RAN and other.logprob >= best.logprob
+        return after.status in RAN and _merit(question, other) >= _merit(question, best)
 
     def _run(self, codes: list[str]) -> Sequence[Verdict]:
         return [verdict(outcome, NOTHING_KNOWN) for outcome in self._sandbox.run(codes)]
@@ -100,6 +102,12 @@ class RepairingEngine:
     async def close(self) -> None:
         await self._engine.close()
         await asyncio.to_thread(self._sandbox.close)
+
+
+def _merit(question: str, completion: Completion) -> tuple[int, float]:
+    """More is better."""
+    code = extract_program(completion.text)
+    return -len(not_read(question, code)) - len(not_given(question, code)), completion.logprob
 
 
 def make_repairing(

@@ -68,6 +68,8 @@ def test_every_arm_has_figures(done: Path) -> None:
     for name in ("arms.png", "curve.png"):
         assert (done / name).read_bytes().startswith(b"\x89PNG")
     text = (done / "experiment.md").read_text()
+    tokens = {name: arm["tokens"] for name, arm in figures["arms"].items()}
+    assert 0 < tokens["refined"] < tokens["repaired"] and tokens["verified"] > 2 * tokens["refined"]
     assert "| filtered | 50 % |" in text and "| refined over not (refined over filtered) |" in text
 
 

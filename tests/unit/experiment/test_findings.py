@@ -23,6 +23,7 @@ def test_an_arm_over_its_seeds() -> None:
     assert finding.deviation == pytest.approx(0.1414, abs=1e-4)
     assert found("a", [0.5], [None]).deviation == 0.0
     assert found("a", [0.5, 0.5], [1, 2]).examples is None
+    assert found("a", [0.5, 0.7], [100, 100], [90.0, 110.0]).tokens == 100.0
 
 
 def test_seeds_that_agree_are_no_more_questions() -> None:

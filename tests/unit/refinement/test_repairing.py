@@ -78,7 +78,7 @@ def test_it_is_tried_as_often_as_may_be() -> None:
 def test_where_all_are_looked_at_again_an_answer_is_told_with_its_steps_once() -> None:
     engine = Engine(RUNS, "apples = 3\nans = apples", "never asked for")
     assert draw(engine, what="all") == Completion("apples = 3\nans = apples", tokens=20)
-    assert "Feedback: Output: 4 (apples = 4, ans = 4)\n" in engine.asked[1]
+    assert "Feedback: Output: 4 (apples = 4, ans = 4); not read: 3; not given: 4\n" in engine.asked[1]
 
 
 def test_an_answer_does_not_give_way_to_none() -> None:
@@ -86,11 +86,21 @@ def test_an_answer_does_not_give_way_to_none() -> None:
     assert draw(engine, attempts=1, what="all") == Completion(RUNS, tokens=20)
 
 
-@pytest.mark.parametrize(("sure", "taken"), [((-1.0, -0.5), 1), ((-0.5, -1.0), 0)])
-def test_of_two_answers_the_surer_one_is_taken(sure: tuple[float, float], taken: int) -> None:
-    other = "apples = 3\nans = apples"
-    kept = draw(Engine(RUNS, other, sure=sure), attempts=1, what="all")
-    assert (kept.text, kept.logprob, kept.tokens) == ((RUNS, other)[taken], sure[taken], 20)
+@pytest.mark.parametrize(
+    ("first", "second", "sure", "taken"),
+    [
+        ("ans = 3", "ans = 3\nother = 3", (-1.0, -0.5), 1),
+        ("ans = 3", "ans = 3\nother = 3", (-0.5, -1.0), 0),
+        ("ans = 4", "ans = 3", (-0.5, -1.0), 1),
+        ("ans = 3", "ans = 4", (-1.0, -0.5), 0),
+    ],
+    ids=["surer", "less sure", "misread before", "misread now"],
+)
+def test_of_two_answers_the_one_with_the_numbers_of_the_question_then_the_surer_one_is_taken(
+    first: str, second: str, sure: tuple[float, float], taken: int
+) -> None:
+    kept = draw(Engine(first, second, sure=sure), attempts=1, what="all")
+    assert (kept.text, kept.logprob, kept.tokens) == ((first, second)[taken], sure[taken], 20)
 
 
 def test_however_sure_of_it_what_gives_no_answer_gives_way() -> None:
