@@ -69,8 +69,6 @@ class RefinementConfig(Section):
     """Right programs that the student is told the answer of, and leaves as they are, per synthesis example."""
     own_failures: int = Field(1, ge=0)
     """Times that each failure of the student's own is in the mixture."""
-    learn: Literal["all", "changes"] = "all"
-    """What is learnt of a repair: the whole program, or only the lines that the faulty one does not have."""
     synthesis_share: float = Field(1.0, gt=0, le=1)
     """Share of the synthesis examples that is in the mixture."""
     epochs: float = Field(1.0, gt=0)

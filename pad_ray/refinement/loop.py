@@ -18,7 +18,6 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -247,13 +246,13 @@ class RefinementLoop:
     def _mixture(self, folder: Path) -> Source:
         """Both tasks side by side: question -> program, and question + faulty program + feedback -> program."""
         config, shards = self._config.refinement, folder / "repairs" / SHARDS
-        made_by = f"{template_fingerprint(REPAIR)}/{VERSION}/{config.learn}"
+        made_by = f"{template_fingerprint(REPAIR)}/{VERSION}"
         own, others = records(Place.of(shards))[: OWN + 1], records(Place.of(shards))[OWN + 1 :]
         mixture = synthesis_source(self._synthesis, Lessons.of(self._config)).some(
             config.synthesis_share, self._config.seed
         )
         for ledger in ([own] * config.own_failures) + [others]:
-            mixture += shard_source(shards, partial(repair_examples, config.learn), made_by, ledger)
+            mixture += shard_source(shards, repair_examples, made_by, ledger)
         return mixture
 
 

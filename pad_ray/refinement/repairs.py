@@ -14,7 +14,7 @@ from pad_ray.refinement.feedback import feedback
 from pad_ray.refinement.injection import as_promised, inject
 from pad_ray.refinement.profile import draw_order
 from pad_ray.student.examples import Example
-from pad_ray.student.templates import Learn, repair_example
+from pad_ray.student.templates import repair_example
 
 Judge = Callable[[Sequence[tuple[Question, Program]]], list[Verdict]]
 """Runs programs and says what became of each, in order; with the values of their variables."""
@@ -114,9 +114,9 @@ def own_failures(rows: Iterable[dict[str, Any]], right: Mapping[str, str], judge
     ]
 
 
-def repair_examples(learn: Learn, table: pa.Table) -> Iterator[Example]:
+def repair_examples(table: pa.Table) -> Iterator[Example]:
     """The training pairs of a shard of repairs."""
-    return (repair_example(Repair(**row), learn) for row in table.to_pylist())
+    return (repair_example(Repair(**row)) for row in table.to_pylist())
 
 
 def in_round(repairs: Iterable[Repair], round_number: int) -> list[Repair]:

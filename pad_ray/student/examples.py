@@ -18,9 +18,6 @@ class Example:
     target: str
     source_id: str = ""
     """Id of the program, or of the repair, that it was made of; it follows the example into the corpus."""
-    given: tuple[tuple[int, int], ...] = ()
-    """Characters of the target, from and to, that bear no loss: they are read on the way to what is learnt. A token
-    that is only partly among them is learnt."""
 
 
 Part = Callable[[], Iterable[Example]]

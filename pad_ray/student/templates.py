@@ -11,9 +11,7 @@ later on. A template that changes gets a new version, never a new text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import SequenceMatcher
-from itertools import accumulate
-from typing import Any, Literal
+from typing import Any
 
 from pad_ray.records import Repair
 from pad_ray.shards.files import fingerprint_of
@@ -26,32 +24,16 @@ PROGRAM = "program-v1"
 REPAIR = "repair-v1"
 RATIONALE = "rationale-v1"
 
-Learn = Literal["all", "changes"]
-"""What is learnt of a repair."""
-
 
 def program_example(row: Mapping[str, Any]) -> Example:
     """From a row that has the question's `text` and a right program's `program_id` and `code`."""
     return Example(render(PROGRAM, question=row["text"]), row["code"], row["program_id"])
 
 
-def repair_example(repair: Repair, learn: Learn = "all") -> Example:
-    """The training pair of a repair. `changes`: of the program only the lines that the faulty one does not have are
-    learnt, and nothing of how the others are copied.
-    """
+def repair_example(repair: Repair) -> Example:
+    """The training pair of a repair."""
     source = render(REPAIR, question=repair.question, faulty=repair.faulty, feedback=repair.feedback)
-    given = unchanged(repair.faulty, repair.program) if learn == "changes" else ()
-    return Example(source, repair.program, repair.repair_id, given)
-
-
-def unchanged(faulty: str, program: str) -> tuple[tuple[int, int], ...]:
-    """Characters of `program`, from and to, whose lines are in `faulty` too, in the same order."""
-    before, after = faulty.splitlines(keepends=True), program.splitlines(keepends=True)
-    begins = list(accumulate(map(len, after), initial=0))
-    # The last line of a text has no end, and is the same line.
-    lines, others = ([line.rstrip("\n") for line in text] for text in (before, after))
-    blocks = SequenceMatcher(None, lines, others, autojunk=False).get_matching_blocks()
-    return tuple((begins[block.b], begins[block.b + block.size]) for block in blocks if block.size)
+    return Example(source, repair.program, repair.repair_id)
 
 
 def rationale_example(row: Mapping[str, Any]) -> Example:

@@ -84,13 +84,12 @@ def tokenised(tokenizer: PreTrainedTokenizerBase, examples: Sequence[Example], r
     sources = ragged([ids[example.source] for example in examples])
     programs = [example.target for example in examples]
     targets = ended(ragged(_ids(tokenizer, programs, special=recipe.seq2seq, target=True)), tokenizer.eos_token_id)
-    learnt = without_given(tokenizer, targets, examples)
     source_tokens, target_tokens = sources[1], targets[1]
     too_long = (source_tokens > recipe.max_source) | (target_tokens > recipe.max_target)
     if recipe.max_length is not None:
         too_long |= source_tokens + target_tokens > recipe.max_length
-    sources, targets, learnt = (emptied(rows, too_long) for rows in (sources, targets, learnt))
-    input_ids, labels = (sources, learnt) if recipe.seq2seq else joined(sources, targets, learnt)
+    sources, targets = emptied(sources, too_long), emptied(targets, too_long)
+    input_ids, labels = (sources, targets) if recipe.seq2seq else joined(sources, targets)
     columns = [
         _list_array(input_ids),
         _list_array(labels),
@@ -137,35 +136,14 @@ def emptied(rows: Ragged, out: np.ndarray) -> Ragged:
     return values[np.repeat(~out, lengths)], np.where(out, 0, lengths)
 
 
-def without_given(tokenizer: PreTrainedTokenizerBase, targets: Ragged, examples: Sequence[Example]) -> Ragged:
-    """The targets as labels: without the tokens of what is `given`. A tokenizer that cannot say which characters its
-    tokens are of learns all of them.
-    """
-    rows = [number for number, example in enumerate(examples) if example.given]
-    if not rows or not tokenizer.is_fast:
-        return targets
-    values, lengths = targets
-    labels, begins = values.copy(), np.cumsum(lengths) - lengths
-    encodings = tokenizer.backend_tokenizer.encode_batch([examples[n].target for n in rows], add_special_tokens=False)
-    for number, encoding in zip(rows, encodings, strict=True):
-        spans = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
-        given = np.zeros(len(spans), dtype=bool)
-        for begin, end in examples[number].given:
-            given |= (begin <= spans[:, 0]) & (spans[:, 1] <= end)
-        labels[begins[number] : begins[number] + len(spans)][given] = IGNORED
-    return labels, lengths
-
-
-def joined(sources: Ragged, targets: Ragged, learnt: Ragged) -> tuple[Ragged, Ragged]:
-    """(input ids, labels) of a decoder: each source followed by its target; the source bears no loss, and of the target
-    what is `learnt`."""
+def joined(sources: Ragged, targets: Ragged) -> tuple[Ragged, Ragged]:
+    """(input ids, labels) of a decoder: each source followed by its target; the source bears no loss."""
     both = np.stack([sources[1], targets[1]], axis=1)
     of_target = np.repeat(np.tile([False, True], len(both)), both.ravel())
     input_ids = np.empty(len(of_target), np.int32)
     input_ids[of_target] = targets[0]
     input_ids[~of_target] = sources[0]
-    labels = np.full(len(of_target), IGNORED, np.int32)
-    labels[of_target] = learnt[0]
+    labels = np.where(of_target, input_ids, np.int32(IGNORED))
     lengths = both.sum(axis=1)
     return (input_ids, lengths), (labels, lengths)
 

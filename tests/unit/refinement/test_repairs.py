@@ -190,7 +190,7 @@ def test_every_way_to_fail_is_a_failure(status: str) -> None:
 
 def test_the_training_pair_of_a_repair() -> None:
     (repair,) = own_failures([failed("a", "wrong")], {"a": "ans = 3"}, Again([failed("a", "wrong")]))
-    (example,) = repair_examples("all", to_table([repair], REPAIR_SCHEMA))
+    (example,) = repair_examples(to_table([repair], REPAIR_SCHEMA))
     assert (
         example.source
         == "Question: How many is a?\nFaulty program:\nans = 1\nFeedback: Output: 1 (ans = 1)\nProgram:\n"

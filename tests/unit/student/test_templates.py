@@ -1,7 +1,5 @@
 """What the student reads, task by task."""
 
-from dataclasses import replace
-
 import pytest
 
 from pad_ray.records import Question, Repair
@@ -11,7 +9,6 @@ from pad_ray.student.templates import (
     rationale_example,
     repair_example,
     template_fingerprint,
-    unchanged,
 )
 from pad_ray.synthesis.draws import DrawPlan
 
@@ -30,24 +27,6 @@ def test_the_tasks() -> None:
         "Question: How many?\nFaulty program:\nans = x\nFeedback: Error: NameError\nProgram:\n", "ans = 3", "r/1"
     )
     assert rationale_example(ROW) == Example("Question: How many?\nReasoning:\n", "Three.\nThe answer is 3.", "q@p#0")
-
-
-@pytest.mark.parametrize(
-    ("faulty", "program", "given"),
-    [
-        ("a = 1\nb = 2\nans = b", "a = 1\nb = 3\nans = b", ["a = 1\n", "ans = b"]),
-        ("a = 1\nans = a", "a = 1\nb = 2\nans = a", ["a = 1\n", "ans = a"]),
-        ("a = 1\nans = a\n", "a = 1\nans = a", ["a = 1\nans = a"]),
-        ("a = 1\nb = 2\nans = a", "a = 1\nans = a", ["a = 1\nans = a"]),
-        ("x", "ans = 3", []),
-        ("", "ans = 3", []),
-    ],
-)
-def test_only_what_a_repair_changes_is_learnt(faulty: str, program: str, given: list[str]) -> None:
-    assert "".join(program[begin:end] for begin, end in unchanged(faulty, program)) == "".join(given)
-    repair = Repair("r/1", "q", "How many?", faulty, "Output: 1", program, "student", 1, "wrong")
-    assert repair_example(repair, "changes") == replace(repair_example(repair), given=unchanged(faulty, program))
-    assert repair_example(repair).given == ()
 
 
 def test_templates_are_known_by_their_words(monkeypatch: pytest.MonkeyPatch) -> None:
