@@ -83,7 +83,9 @@ def test_of_many_values_the_last_are_told() -> None:
         ("How many minutes are two hours?", "ans = 2 * 60", "; not given: 2, 60"),
         ("3 and 3 and 4", "ans = 1 + 1", "; not read: 3, 4; not given: 1"),
         ("7 apples", "ans = (", "; not read: 7"),
-        ("7 apples", "ans = 1e9 + 0x7", "; not read: 7"),
+        ("7 apples", "ans = 1e9 + 0x7 + 1_000", "; not read: 7"),
+        ("7 apples", "first_7 = x  # 7 of them\nans = first_7", "; not read: 7"),
+        ("0.5 litres", "ans = x[-1] * 0.50", "; not given: 1"),
     ],
 )
 def test_numbers_that_were_misread_are_named(question: str, code: str, told: str) -> None:
