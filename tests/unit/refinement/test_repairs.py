@@ -177,7 +177,7 @@ def test_own_failures_where_a_right_program_is_known() -> None:
     judge = Again(rows)
     repairs = own_failures(rows, {"a": "ans = 3", "b": "ans = 4"}, judge)
     assert [(r.question_id, r.faulty, r.feedback, r.program, r.status, r.origin) for r in repairs] == [
-        ("a", "ans = 1", "Output: 1 (ans = 1)", "ans = 3", "wrong", "student"),
+        ("a", "ans = 1", "Output: 1 (ans = 1); not given: 1", "ans = 3", "wrong", "student"),
         ("b", "ans = x", "Error: NameError: name 'x' is not defined (line 4)", "ans = 4", "raised", "student"),
     ]
     assert repairs[0].question == "How many is a?"
@@ -192,8 +192,8 @@ def test_the_training_pair_of_a_repair() -> None:
     (repair,) = own_failures([failed("a", "wrong")], {"a": "ans = 3"}, Again([failed("a", "wrong")]))
     (example,) = repair_examples(to_table([repair], REPAIR_SCHEMA))
     assert (
-        example.source
-        == "Question: How many is a?\nFaulty program:\nans = 1\nFeedback: Output: 1 (ans = 1)\nProgram:\n"
+        example.source == "Question: How many is a?\nFaulty program:\nans = 1\n"
+        "Feedback: Output: 1 (ans = 1); not given: 1\nProgram:\n"
     )
     assert (example.target, example.source_id) == ("ans = 3", repair.repair_id)
 
