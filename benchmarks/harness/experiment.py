@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from harness.command import figures_table, say
 from harness.figures import DIGITS, Figure, write_results
 from harness.machine import RESULTS, commit, describe_machine
-from rich.console import Console
 
 EXPERIMENT = "experiment.json"
 
