@@ -52,5 +52,9 @@ def assisted(flow: Flow, config: EvaluationConfig) -> dict[str, Flow]:
 
 def _known(config: VerificationConfig) -> dict[str, Any]:
     """What decides what is written: an encoder by what is in it, and not by where it lies."""
-    encoder = {"paper": lambda: config.encoder, "embedded": lambda: str(embedded_encoder())}.get(config.scorer, str)()
+    encoder = ""
+    if config.scorer == "paper":
+        encoder = config.encoder
+    elif config.scorer == "embedded":
+        encoder = str(embedded_encoder())
     return config.model_dump(mode="json") | {"encoder": known_by_content(encoder) if encoder else ""}
