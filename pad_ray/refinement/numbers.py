@@ -1,8 +1,8 @@
 """The numbers of a question and those of its program, held against each other. Pure; nothing is known of the answer,
 and what a model wrote is given to no parser.
 
-Of the wrong programs of a small student two in three have a number that the question does not give, or leave out one
-that it gives (docs/experiment.md): it has misread it, or read another one twice.
+Of 245 programs of a small student that ran and were wrong, 205 leave out a number that the question gives; of 249 right
+ones 49 do (benchmarks/notes/refinement.md).
 """
 
 from __future__ import annotations
