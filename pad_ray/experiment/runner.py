@@ -87,9 +87,8 @@ def _done(cell: Cell, pipeline: Pipeline, done: dict[tuple[str, int], Done]) -> 
 
 def judged_alike(of: Cell, cell: Cell) -> bool:
     """Whether the figure of `of` is one that the rounds of `cell` are judged by."""
-    config, before = cell.config, of.config
-    asked_alike = (before.evaluation, before.student_engine) == (config.evaluation, config.student_engine)
-    return of.result == "" and asked_alike and not config.refinement.judged_by
+    before, now = ((config.evaluation, config.student_engine, config.executor) for config in (of.config, cell.config))
+    return of.result == "" and before == now and not cell.config.refinement.judged_by
 
 
 def _on_share(cell: Cell, pipeline: Pipeline) -> tuple[Pipeline, int]:

@@ -78,9 +78,12 @@ def test_a_round_begins_with_the_figure_of_its_student_only_where_it_is_judged_b
         "judged": {"refines": "kept", "settings": {"refinement": {"judged_by": judged_by}}},
         "longer": {"refines": "kept", "settings": {"evaluation": {"max_tokens": 99}}},
         "exact": {"refines": "kept", "settings": {"student_engine": {"dtype": "float32"}}},
+        "patient": {"refines": "kept", "settings": {"executor": {"cpu_seconds": 9}}},
     }
     of = {cell.arm: cell for cell in cells(experiment(arms=arms)) if cell.seed == 1 and cell.share is None}
-    assert [arm for arm in ("refined", "judged", "longer", "exact") if judged_alike(of["kept"], of[arm])] == ["refined"]
+    assert [
+        arm for arm in ("refined", "judged", "longer", "exact", "patient") if judged_alike(of["kept"], of[arm])
+    ] == ["refined"]
     assert not judged_alike(of["mended"], of["refined"])
 
 
