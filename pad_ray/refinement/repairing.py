@@ -1,7 +1,7 @@
 """An engine that repairs its programs: run, feedback, another try. To a flow it is an engine like any other.
 
-Nothing is known of the gold answer here: what is told is what the program does, and which of two answers is taken is
-the model's to say. Programs and feedback are those of
+Nothing is known of the gold answer here: what is told is what the program does, and of two answers the question's
+numbers decide, and how sure the model is. Programs and feedback are those of
 training (`templates.REPAIR`, `feedback`).
 """
 
