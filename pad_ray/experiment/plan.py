@@ -25,7 +25,7 @@ def plan(experiment: ExperimentConfig) -> list[Table]:
     every = list(cells(experiment))
     begun = sum(_begun(cell) for cell in every)
     arms = Table(
-        title=f"{len(every)} cells, {begun} of them begun or done; seeds {', '.join(map(str, experiment.seeds))}",
+        title=f"cells: {len(every)}, begun or done: {begun}; seeds: {', '.join(map(str, experiment.seeds))}",
         title_justify="left",
     )
     for name in ("arm", "what it does", "other than in the base"):

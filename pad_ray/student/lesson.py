@@ -139,7 +139,8 @@ def teach(
     else:
         corpus = build_corpus(examples, model, folder / "corpus", draw=draw, **limits)
     left_out = f" ({corpus.left_out_too_long:,} too long: {LEFT_OUT_FILE})" if corpus.left_out_too_long else ""
-    report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {config.workers} ranks"))
+    ranks = "one rank" if config.workers == 1 else f"{config.workers} ranks"
+    report(Event(stage, detail=f"{corpus.examples:,} examples{left_out}; starting {ranks}"))
 
     def on_progress(line: dict[str, Any]) -> None:
         if line.get("urgent"):

@@ -24,7 +24,6 @@ GATHER_SECONDS = 0.02
 class _Kind(NamedTuple):
     """Only draws that are alike in this can share a batch."""
 
-    temperature: float
     top_p: float
     max_tokens: int
     """What is asked for, or what the model's length leaves room for."""
@@ -36,6 +35,7 @@ class _Kind(NamedTuple):
 class _Waiting:
     tokens: list[int]
     kind: _Kind
+    temperature: float
     seed: int
     answer: asyncio.Future[Any]
     written: tuple[int, ...] = ()
@@ -97,13 +97,13 @@ class HuggingFaceEngine:
         if self._died is not None:
             raise EngineDied(self._died)
         tokens = self._encode(prompt)
-        kind = _Kind(draw.temperature, draw.top_p, min(draw.max_tokens, self._room.after(len(tokens))))
+        kind = _Kind(draw.top_p, min(draw.max_tokens, self._room.after(len(tokens))))
         if kind.max_tokens < 1:
             raise RefusedPrompt(
                 f"{prompt.question.question_id}: {len(tokens)} tokens of prompt leave no room for a completion "
                 "in the model's length"
             )
-        waiting = _Waiting(tokens, kind, draw.seed, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(tokens, kind, draw.temperature, draw.seed, asyncio.get_running_loop().create_future())
         completion: Completion = await self._answered(waiting)
         return completion
 
@@ -115,7 +115,6 @@ class HuggingFaceEngine:
         before = len(tokens) if self._encoder_decoder else len(tokens) + len(written)
         room = self._room.after(before) - (len(written) if self._encoder_decoder else 0)
         kind = _Kind(
-            draw.temperature,
             draw.top_p,
             # Draws that differ in how much room is left would not share a batch.
             draw.max_tokens if draw.max_tokens <= room else max(room, 0),
@@ -123,8 +122,8 @@ class HuggingFaceEngine:
         )
         if kind.max_tokens < 1:
             return Line(written, self._ending.text(written), 0.0, ended=True)
-        waiting = _Waiting(tokens, kind, draw.seed, asyncio.get_running_loop().create_future(), written)
-        line: Line = await self._answered(waiting)
+        answer = asyncio.get_running_loop().create_future()
+        line: Line = await self._answered(_Waiting(tokens, kind, draw.temperature, draw.seed, answer, written))
         return line
 
     async def _answered(self, waiting: _Waiting) -> Any:
@@ -189,7 +188,7 @@ class HuggingFaceEngine:
             decoded = [[begin, *waiting.written] for waiting in batch]
             inputs["decoder_input_ids"] = torch.tensor(decoded, device=self._device)
             start += kind.line
-        drawing = _Drawing(kind, [waiting.seed for waiting in batch])
+        drawing = _Drawing(kind.top_p, [(waiting.temperature, waiting.seed) for waiting in batch])
         with torch.inference_mode():
             sequences = self._model.generate(
                 **inputs,
@@ -243,9 +242,11 @@ class _Drawing:
     token that the next step is given.
     """
 
-    def __init__(self, kind: _Kind, seeds: Sequence[int]) -> None:
-        self._kind = kind
-        self._streams = [Random(seed) for seed in seeds]
+    def __init__(self, top_p: float, rows: Sequence[tuple[float, int]]) -> None:
+        """`rows`: temperature and seed of each."""
+        self._top_p = top_p
+        self._temperatures = [temperature for temperature, _ in rows]
+        self._streams = [Random(seed) for _, seed in rows]
         self._last: Any = None
         self._chosen: list[Any] = []
 
@@ -253,9 +254,12 @@ class _Drawing:
         if self._last is not None:
             self._note(input_ids)
         self._last = scores.float().log_softmax(-1)
-        if self._kind.temperature == 0:
+        if not any(self._temperatures):
             return scores
-        tokens = self._draw(self._last / self._kind.temperature)
+        temperatures = self._last.new_tensor(self._temperatures).unsqueeze(1)
+        greedy = temperatures == 0
+        drawn = self._draw(self._last / temperatures.masked_fill(greedy, 1.0))
+        tokens = drawn.where(~greedy, scores.argmax(-1, keepdim=True))
         return scores.new_full(scores.shape, float("-inf")).scatter_(1, tokens, 0.0)
 
     def logprobs(self, sequences: Any) -> Any:
@@ -272,10 +276,10 @@ class _Drawing:
         # The rounding of a sum over a whole vocabulary is far below any token's share in 64 bits, not in 32.
         shares = scores.softmax(-1, dtype=torch.float64)
         tokens = None
-        if self._kind.top_p < 1:
+        if self._top_p < 1:
             shares, tokens = shares.sort(dim=-1, descending=True)
             # The smallest set with this probability: those before which less than it is reached.
-            shares = shares.masked_fill(shares.cumsum(-1) - shares >= self._kind.top_p, 0.0)
+            shares = shares.masked_fill(shares.cumsum(-1) - shares >= self._top_p, 0.0)
         reached = shares.cumsum(-1)
         uniform = torch.tensor([[stream.random()] for stream in self._streams], dtype=torch.float64).to(scores.device)
         # Below the sum of all, so never onto what has no share: right=True passes over shares of 0.

@@ -19,7 +19,7 @@ def test_a_dry_run_names_every_cell_and_starts_nothing(tmp_path: Path, capsys: p
         main(["experiment", str(SHORT), f"base.run_dir={tmp_path}", "--dry-run"])
     assert end.value.code == 0
     said = capsys.readouterr().out
-    assert "5 cells, 1 of them begun or done; seeds 1" in said
+    assert "cells: 5, begun or done: 1; seeds: 1" in said
     for words in ("trains on programs", "refines filtered", "measures refined, verified", "filtered, 50% of the data"):
         assert words in said
     assert "evaluation.verification.beams=2" in said

@@ -108,14 +108,15 @@ def prompt_of(text: str) -> Prompt:
     return Prompt(text, Question("q/1", "How many?", "3"))
 
 
-def generate(engine: HuggingFaceEngine, texts: list[str], kind: _Kind) -> list[Completion]:
+def waiting(
+    engine: HuggingFaceEngine, text: str, seed: int, *, temperature: float = 0.0, top_p: float = 1.0, most: int
+) -> _Waiting:
+    return _Waiting(engine._encode(prompt_of(text)), _Kind(top_p, most), temperature, seed, None)  # type: ignore[arg-type]
+
+
+def generate(engine: HuggingFaceEngine, texts: list[str], **how: Any) -> list[Completion]:
     """One batch, with the seeds 0, 1, 2, ..."""
-    return engine._generate(
-        [
-            _Waiting(engine._encode(prompt_of(text)), kind, seed, None)  # type: ignore[arg-type]
-            for seed, text in enumerate(texts)
-        ]
-    )
+    return engine._generate([waiting(engine, text, seed, **how) for seed, text in enumerate(texts)])
 
 
 def plain_logprob(engine: HuggingFaceEngine, text: str, tokens: list[int]) -> float:
@@ -132,14 +133,21 @@ def plain_logprob(engine: HuggingFaceEngine, text: str, tokens: list[int]) -> fl
 
 
 @pytest.mark.parametrize("model", ["llama", "t5"])
-@pytest.mark.parametrize(("kind", "draws"), [(_Kind(3, 0.9, 24), 4), (_Kind(1, 1.0, 1), 2), (_Kind(0, 1.0, 12), 1)])
+@pytest.mark.parametrize(
+    ("how", "draws"),
+    [
+        ({"temperature": 3, "top_p": 0.9, "most": 24}, 4),
+        ({"temperature": 1, "most": 1}, 2),
+        ({"most": 12}, 1),
+    ],
+)
 def test_the_logprob_is_that_of_a_plain_forward_pass(
-    model: str, kind: _Kind, draws: int, request: pytest.FixtureRequest
+    model: str, how: dict[str, Any], draws: int, request: pytest.FixtureRequest
 ) -> None:
     engine = load(request.getfixturevalue(model))
     engine._model = Listening(engine._model)
     texts = [text for text in PROMPTS for _ in range(draws)]
-    completions = generate(engine, texts, kind)
+    completions = generate(engine, texts, **how)
     start = 1 if model == "t5" else len(PROMPTS[-1])
     rows = engine._model.sequences[:, start:].tolist()
     lengths = set()
@@ -162,25 +170,33 @@ def test_prompts_are_padded_as_the_model_was_trained(
     given: list[Any] = []
     whole = engine._model.generate
     engine._model.generate = lambda **arguments: given.append(arguments["attention_mask"]) or whole(**arguments)
-    generate(engine, ["a", "abc"], _Kind(0, 1.0, 1))
+    generate(engine, ["a", "abc"], most=1)
     assert given[0].tolist() == [start, [1, 1, 1]]
 
 
 def test_a_draw_is_the_same_alone_and_in_any_batch(llama: Path) -> None:
     engine = load(llama)
-    kind = _Kind(1.5, 0.95, 20)
-    together = generate(engine, PROMPTS, kind)
+
+    def drawn(seed: int, text: str) -> _Waiting:
+        return waiting(engine, text, seed, temperature=(1.5, 0.0, 3.0)[seed % 3], top_p=0.95, most=20)
+
+    together = engine._generate([drawn(seed, text) for seed, text in enumerate(PROMPTS)])
     for seed, text in enumerate(PROMPTS):
-        [alone] = engine._generate([_Waiting(engine._encode(prompt_of(text)), kind, seed, None)])  # type: ignore[arg-type]
+        [alone] = engine._generate([drawn(seed, text)])
         assert alone.text == together[seed].text
         assert alone.logprob == pytest.approx(together[seed].logprob, abs=1e-3)
-    assert len({completion.text for completion in generate(engine, ["tom"] * 8, kind)}) == 8
+    assert (
+        len({completion.text for completion in generate(engine, ["tom"] * 8, temperature=1.5, top_p=0.95, most=20)})
+        == 8
+    )
 
 
-def shares_drawn(kind: _Kind, probabilities: list[float], draws: int = 20_000) -> list[float]:
+def shares_drawn(temperature: float, top_p: float, probabilities: list[float], draws: int = 20_000) -> list[float]:
     """How often each token is drawn by a step."""
     scores = torch.tensor(probabilities).log().expand(draws, -1)
-    left = _Drawing(kind, range(draws))(torch.zeros(draws, 1, dtype=torch.long), scores)
+    left = _Drawing(top_p, [(temperature, seed) for seed in range(draws)])(
+        torch.zeros(draws, 1, dtype=torch.long), scores
+    )
     assert ((left == 0).sum(dim=1) == 1).all()
     assert ((left == -math.inf).sum(dim=1) == len(probabilities) - 1).all()
     return torch.bincount(left.argmax(dim=1), minlength=len(probabilities)).div(draws).tolist()  # type: ignore[no-any-return]
@@ -188,15 +204,13 @@ def shares_drawn(kind: _Kind, probabilities: list[float], draws: int = 20_000) -
 
 def test_tokens_are_drawn_by_temperature_and_top_p() -> None:
     probabilities = [0.3, 0.0, 0.5, 0.15, 0.05]
-    assert shares_drawn(_Kind(1, 1.0, 1), probabilities) == pytest.approx(probabilities, abs=0.015)
+    assert shares_drawn(1, 1.0, probabilities) == pytest.approx(probabilities, abs=0.015)
     squared = [p * p / sum(q * q for q in probabilities) for p in probabilities]
-    assert shares_drawn(_Kind(0.5, 1.0, 1), probabilities) == pytest.approx(squared, abs=0.015)
+    assert shares_drawn(0.5, 1.0, probabilities) == pytest.approx(squared, abs=0.015)
     # The two largest reach 0.8; with any less a third is needed.
-    assert shares_drawn(_Kind(1, 0.75, 1), probabilities) == pytest.approx([3 / 8, 0, 5 / 8, 0, 0], abs=0.015)
-    assert shares_drawn(_Kind(1, 0.9, 1), probabilities) == pytest.approx(
-        [0.3 / 0.95, 0, 0.5 / 0.95, 0.15 / 0.95, 0], abs=0.015
-    )
-    assert shares_drawn(_Kind(1, 0.01, 1), probabilities) == [0, 0, 1, 0, 0]
+    assert shares_drawn(1, 0.75, probabilities) == pytest.approx([3 / 8, 0, 5 / 8, 0, 0], abs=0.015)
+    assert shares_drawn(1, 0.9, probabilities) == pytest.approx([0.3 / 0.95, 0, 0.5 / 0.95, 0.15 / 0.95, 0], abs=0.015)
+    assert shares_drawn(1, 0.01, probabilities) == [0, 0, 1, 0, 0]
 
 
 def test_the_room_after_a_prompt() -> None:
@@ -258,24 +272,21 @@ def save_chain(folder: Path, chain: str) -> Path:
     return folder
 
 
-GREEDY = _Kind(0, 1.0, 30)
-
-
 def test_the_text_ends_before_a_stop_string_and_the_tokens_with_it(tmp_path: Path) -> None:
     engine = load(save_chain(tmp_path, "Ax=1\nQuestion:!"))
     engine._model = Listening(engine._model)
-    [cut] = generate(engine, ["some A"], GREEDY)
+    [cut] = generate(engine, ["some A"], most=30)
     assert (cut.text, cut.tokens) == ("x=1", len("x=1\nQuestion:"))
     assert engine._model.sequences.shape[1] == len("some Ax=1\nQuestion:")
     assert cut.logprob == pytest.approx(0, abs=1e-3)
-    early, late = generate(engine, [":", "A"], GREEDY)
+    early, late = generate(engine, [":", "A"], most=30)
     assert (early.text, early.tokens) == ("!", 2)
     assert (late.text, late.tokens) == (cut.text, cut.tokens)
 
 
 def test_a_stop_string_that_began_in_the_prompt_is_none(tmp_path: Path) -> None:
     engine = load(save_chain(tmp_path, "\nQuestion:!"))
-    [completion] = generate(engine, ["Program:\n"], GREEDY)
+    [completion] = generate(engine, ["Program:\n"], most=30)
     assert (completion.text, completion.tokens) == ("Question:!", len("Question:!") + 1)
 
 
@@ -297,8 +308,10 @@ class Held:
         return self.generate(batch)
 
 
-def asked(engine: HuggingFaceEngine, seed: int, temperature: float = 1.0) -> asyncio.Future[Completion]:
-    drawn = Draw(seed, seed=seed, temperature=temperature, top_p=1.0, max_tokens=4)
+def asked(
+    engine: HuggingFaceEngine, seed: int, temperature: float = 1.0, top_p: float = 1.0
+) -> asyncio.Future[Completion]:
+    drawn = Draw(seed, seed=seed, temperature=temperature, top_p=top_p, max_tokens=4)
     return asyncio.ensure_future(engine.draw(prompt_of("tom"), drawn))
 
 
@@ -312,9 +325,9 @@ async def test_draws_that_wait_together_and_are_alike_share_a_batch(llama: Path)
     engine = load(llama, max_sequences=3)
     held = Held(engine)
     held.go.set()
-    drawn = [asked(engine, seed, temperature=seed % 2) for seed in range(8)]
+    drawn = [asked(engine, seed, temperature=seed % 2, top_p=(1.0, 0.99)[seed > 5]) for seed in range(8)]
     completions = await asyncio.gather(*drawn)
-    assert held.batches == [[0, 2, 4], [1, 3, 5], [6], [7]]
+    assert held.batches == [[0, 1, 2], [3, 4, 5], [6, 7]]
     assert len({completion.text for completion in completions[0::2]}) == 1, "greedy"
     assert len({completion.text for completion in completions[1::2]}) == 4
     await engine.close()
