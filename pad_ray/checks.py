@@ -230,6 +230,7 @@ def check_questions(config: RunConfig) -> None:
     validation = config.student.validation
     sets = {"questions": config.questions}
     sets |= {f"evaluation.sets.{place}": questions for place, questions in enumerate(config.evaluation.sets)}
+    sets |= {f"refinement.judged_by.{place}": questions for place, questions in enumerate(config.refinement.judged_by)}
     sets |= {"student.validation.questions": validation.questions} if validation else {}
     for key, questions in sets.items():
         check_set(key, questions)

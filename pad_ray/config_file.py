@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -46,7 +46,7 @@ def load(kind: type[Model], path: str | Path | None, overrides: list[str] | None
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        raise ConfigError(_explain(error)) from None
+        raise ConfigError(explained(error, kind)) from None
 
 
 def without_file(path: Path | None, overrides: list[str] | None) -> tuple[Path | None, list[str]]:
@@ -83,12 +83,12 @@ def _apply(data: dict[str, Any], override: str) -> None:
         raise ConfigError(f"override {override!r}: {'.'.join(parents)!r} has no settings below it")
 
 
-def _explain(error: ValidationError) -> str:
-    """The first problem, in one line: the key, what is wrong, what would be right."""
+def explained(error: ValidationError, kind: type[BaseModel]) -> str:
+    """The first problem with a config of a kind, in one line: the key, what is wrong, what would be right."""
     problem = error.errors()[0]
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        section = _section_at(problem["loc"][:-1])
+        section = _section_at(kind, problem["loc"][:-1])
         names = list(section.model_fields)
         near = difflib.get_close_matches(str(problem["loc"][-1]), names, n=1, cutoff=0.5)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(names)}"
@@ -96,15 +96,20 @@ def _explain(error: ValidationError) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     others = len(error.errors()) - 1
     more = f" (and {others} more)" if others else ""
-    return f"setting {key!r}: {message}, not {problem['input']!r}{more}" if key else f"{message}{more}"
+    given = problem["input"]
+    instead = "" if isinstance(given, (dict, BaseModel)) else f", not {given!r}"  # of a whole section
+    return f"setting {key!r}: {message}{instead}{more}" if key else f"{message}{more}"
 
 
-def _section_at(location: tuple[int | str, ...]) -> type[BaseModel]:
-    section: type[BaseModel] = RunConfig
+def _section_at(section: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel]:
+    keyed = False
     for part in location:
-        if isinstance(part, str):
-            annotation = section.model_fields[part].annotation
-            section = next(t for t in _models_in(annotation))
+        if keyed or isinstance(part, int):
+            keyed = False  # a place in a list, or a name that somebody gave
+            continue
+        annotation = section.model_fields[part].annotation
+        keyed = get_origin(annotation) is dict
+        section = next(iter(_models_in(annotation)))
     return section
 
 

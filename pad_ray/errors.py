@@ -30,6 +30,18 @@ class RunDirectoryError(PadRayError):
     exit_code = 2
 
 
+class FolderBusy(RunDirectoryError):
+    """Another process works in the folder."""
+
+
+class OtherSettings(RunDirectoryError):
+    """The run directory holds a run with other settings, which are told."""
+
+    def __init__(self, message: str, told: str = "") -> None:
+        super().__init__(message)
+        self.told = told
+
+
 class TeacherError(PadRayError):
     """A teacher engine could not be loaded or failed while sampling."""
 

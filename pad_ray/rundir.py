@@ -17,7 +17,7 @@ import yaml
 from pad_ray.changes import Change, changes, is_under, leaves, material, told
 from pad_ray.config import RunConfig
 from pad_ray.config.earlier import completed
-from pad_ray.errors import ConfigError, RunDirectoryError
+from pad_ray.errors import ConfigError, OtherSettings, RunDirectoryError
 from pad_ray.shards.files import TEMPORARY, commit, commit_json, read_json
 from pad_ray.shards.lease import LOCK, Lease
 from pad_ray.shards.place import Place
@@ -49,7 +49,8 @@ def open_run(config: RunConfig, allow_changed: Sequence[str] = ()) -> Iterator[O
 
     Raises:
         ConfigError: if `allow_changed` names what is no setting.
-        RunDirectoryError: if the directory is another run's, is not pad-ray's, or another process works in it.
+        RunDirectoryError: if the directory is another run's (OtherSettings), is not pad-ray's, or another process works
+            in it (FolderBusy).
     """
     settings = config.model_dump(mode="json")
     _known_keys(allow_changed, settings)
@@ -114,9 +115,10 @@ def _same_run(folder: Path, settings: dict[str, Any], allow_changed: Sequence[st
     refused = [change for change in changed if not change.is_under(allow_changed)]
     if refused:
         how = " ".join(f"--allow-changed {change.key}" for change in refused)
-        raise RunDirectoryError(
+        raise OtherSettings(
             f"run_dir {folder}: holds a run with other settings ({told(refused)}); set on_existing=new or another "
-            f"run_dir, or go on in it with {how}"
+            f"run_dir, or go on in it with {how}",
+            told(refused),
         )
     return changed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pad_ray.config.drawing import SamplingConfig
 from pad_ray.config.questions import QuestionsConfig
@@ -28,5 +28,14 @@ class EvaluationConfig(SamplingConfig):
     """Besides, have the student repair a program up to so many times when it is told what came of it; reported as
     `repaired`."""
     repair: Literal["loud", "all"] = "loud"
-    """What is repaired. loud: programs that give no answer; all: those that give one too, as nobody knows whether it is
-    right (a student that was refined with `confirmed_share` learnt to leave right ones alone)."""
+    """What is repaired. loud: programs that give no answer; all: those that give one too, once, as nobody knows whether
+    it is right (a student that was refined with `confirmed_share` learnt to leave right ones alone)."""
+
+    @model_validator(mode="after")
+    def _draws_differ(self) -> EvaluationConfig:
+        if self.samples > 1 and self.temperature == 0:
+            raise ValueError(
+                f"samples {self.samples} at temperature 0 are {self.samples} times the same program; set "
+                "evaluation.temperature=0.8, for example"
+            )
+        return self

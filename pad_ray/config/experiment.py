@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -50,8 +50,8 @@ class CurveConfig(Section):
     """Arms that are trained again on a part of their data."""
 
     arms: tuple[str, ...] = ()
-    shares: tuple[float, ...] = (0.05, 0.1, 0.25, 0.5)
-    """Of the examples that the arm learns from; the whole is the arm itself."""
+    shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = (0.05, 0.1, 0.25, 0.5)
+    """Of the examples that the arm learns from, as fractions; the whole is the arm itself."""
 
 
 class ClaimConfig(Section):
@@ -97,6 +97,13 @@ class ExperimentConfig(Section):
                 raise ValueError(f"arms.{name}: no arm {of} comes before it; there are {', '.join(earlier) or 'none'}")
             if arm.refines is not None and self.arms[arm.refines].measures:
                 raise ValueError(f"arms.{name}.refines: {of} only measures; name the arm whose student it measures")
+        for key, values in {
+            "seeds": self.seeds,
+            "curve.shares": self.curve.shares,
+            "curve.arms": self.curve.arms,
+        }.items():
+            if len(set(values)) < len(values):
+                raise ValueError(f"{key}: one of them is there twice")
         folders = [folder_name(name) for name in self.arms]
         if "" in folders or len(set(folders)) < len(folders):
             raise ValueError(

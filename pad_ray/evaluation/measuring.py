@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pad_ray.config import RunConfig
@@ -54,6 +55,9 @@ def measure_model(
     return Scores(shares, questions)
 
 
+SET_FOLDER = re.compile(r"\d+-")
+
+
 def set_folder(number: int, name: str) -> str:
     """Folder of an evaluation set: two sets may have the same name."""
     return f"{number}-{name.replace('/', '-')}"
@@ -71,7 +75,8 @@ def evaluated(folder: Path) -> dict[str, Metrics]:
 def evaluated_folders(folder: Path) -> dict[str, Path]:
     """The folder of every set under an evaluation folder, by set; of two with one name the second by its folder's."""
     found: dict[str, Path] = {}
-    for path in sorted(folder.glob("*/summary.json"), key=lambda path: int(path.parent.name.partition("-")[0])):
+    sets = [path for path in folder.glob("*/summary.json") if SET_FOLDER.match(path.parent.name)]
+    for path in sorted(sets, key=lambda path: int(path.parent.name.partition("-")[0])):
         name = path.parent.name.partition("-")[2]
         found[path.parent.name if name in found else name] = path.parent
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,24 +68,27 @@ class Metrics:
     """All that the model wrote for it, what was thrown away included; 0 where nobody counted."""
 
 
-def measure(rows: Iterable[dict[str, Any]], questions: int) -> Metrics:
+def measure(rows: Iterable[dict[str, Any]], asked: Mapping[str, int]) -> Metrics:
     """Metrics of judged rows (columns of `JUDGED_SCHEMA`: question_id, answer_kind, given_answer, status, ...).
 
-    `questions` counts those without any program too: they are not right.
+    Args:
+        asked: number of steps of every question, 0 where nobody knows. Those without any program (a prompt that was too
+            long) are not right, by whatever figure.
     """
+    questions = len(asked)
     draws: defaultdict[str, list[tuple[str, bool, bool]]] = defaultdict(list)
-    kinds: dict[str, tuple[str, int]] = {}
+    kinds: dict[str, str] = {}
     statuses: Counter[str] = Counter()
     errors: Counter[str] = Counter()
     for row in rows:
         status = Status(row["status"])
         draws[row["question_id"]].append((row["given_answer"], status is Status.RIGHT, status in RAN))
-        kinds[row["question_id"]] = row["answer_kind"], row["steps"]
+        kinds[row["question_id"]] = row["answer_kind"]
         statuses[status] += 1
         if row["error_type"]:
             errors[row["error_type"]] += 1
     programs = sum(statuses.values())
-    most = min((len(d) for d in draws.values()), default=0) if len(draws) == questions else 0
+    most = min(map(len, draws.values()), default=0)
     shares = {q: sum(right for _, right, _ in d) / len(d) for q, d in draws.items()}
     accuracy = sum(shares.values()) / questions if questions else 0.0
     low, high = wilson(round(accuracy * questions), questions)
@@ -101,22 +104,20 @@ def measure(rows: Iterable[dict[str, Any]], questions: int) -> Metrics:
             str(k): sum(pass_at_k(len(d), sum(r for _, r, _ in d), k) for d in draws.values()) / questions for k in ks
         },
         majority_at={
-            str(k): sum(
-                majority_is_right([(a, r) for a, r, ran in d[:k] if ran], kinds[q][0]) for q, d in draws.items()
-            )
+            str(k): sum(majority_is_right([(a, r) for a, r, ran in d[:k] if ran], kinds[q]) for q, d in draws.items())
             / questions
             for k in ks
             if k > 1
         },
         statuses=dict(sorted(statuses.items())),
         errors=dict(errors.most_common()),
-        by_steps=_by_steps(shares, kinds),
+        by_steps=_by_steps(shares, asked),
     )
 
 
-def _by_steps(shares: dict[str, float], kinds: dict[str, tuple[str, int]]) -> dict[str, float]:
+def _by_steps(shares: Mapping[str, float], asked: Mapping[str, int]) -> dict[str, float]:
     groups: defaultdict[int, list[float]] = defaultdict(list)
-    for question, share in shares.items():
-        if kinds[question][1]:
-            groups[kinds[question][1]].append(share)
+    for question, steps in asked.items():
+        if steps:
+            groups[steps].append(shares.get(question, 0.0))
     return {str(steps): sum(group) / len(group) for steps, group in sorted(groups.items())}

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ArmConfig, ExperimentConfig, Settings, folder_name
+from pad_ray.config_file import explained
 from pad_ray.errors import ConfigError
 from pad_ray.evaluation.assisted import ways
 from pad_ray.pipeline import OF_SYNTHESIS
@@ -48,28 +51,36 @@ def merged(settings: Mapping[str, Any], other: Mapping[str, Any]) -> Settings:
     return made
 
 
-def run_of(experiment: ExperimentConfig, folder: Path, *settings: Settings) -> RunConfig:
+def run_of(experiment: ExperimentConfig, key: str, folder: Path, *settings: Settings) -> RunConfig:
     """A run in `folder` with the base's settings and the others, the last of which counts.
 
     Raises:
-        pydantic.ValidationError: they are not possible.
+        ConfigError: those at `key` are not possible.
     """
     made = experiment.base.model_dump(mode="json", exclude_unset=True)
     for other in settings:
         made = merged(made, other)
-    return RunConfig.model_validate(merged(made, {"run_dir": str(folder), "on_existing": "resume"}))
+    try:
+        return RunConfig.model_validate(merged(made, {"run_dir": str(folder), "on_existing": "resume"}))
+    except ValidationError as error:
+        raise ConfigError(f"{key}: {explained(error, RunConfig)}") from None
 
 
 def synthesis_of(experiment: ExperimentConfig, name: str) -> RunConfig:
     """The run that makes the synthesis `name`: of the base only what decides it, so that with other students it is gone
     on with."""
-    made = run_of(experiment, experiment.base.run_dir / "data" / name, experiment.data[name])
+    made = run_of(experiment, f"data.{name}", experiment.base.run_dir / "data" / name, experiment.data[name])
     known = made.model_dump(mode="json", include={*OF_SYNTHESIS, "run_dir", "on_existing", "ray"}, exclude_unset=True)
     return RunConfig.model_validate(known)
 
 
 def cells(experiment: ExperimentConfig) -> Iterator[Cell]:
-    """All of them: seed by seed, so that a whole comparison is there early."""
+    """All of them: seed by seed, so that a whole comparison is there early.
+
+    Raises:
+        ConfigError: the settings of an arm are not possible, or what is claimed of two arms cannot be shown.
+    """
+    _check_claims(experiment)
     for seed in experiment.seeds:
         for name, arm in experiment.arms.items():
             yield _cell(experiment, name, arm, seed)
@@ -88,6 +99,7 @@ def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, sh
     data = data_of(experiment, name)
     config = run_of(
         experiment,
+        f"arms.{name}.settings",
         folder,
         experiment.data[data],
         {"synthesis": {"folder": str(experiment.base.run_dir / "data" / data / "synthesis")}},
@@ -105,6 +117,19 @@ def _cell(experiment: ExperimentConfig, name: str, arm: ArmConfig, seed: int, sh
         return Cell(name, seed, REFINES, arm.refines, _sharing(config, folder.parent, arm.refines), arm.result)
     assert arm.measures is not None
     return Cell(name, seed, MEASURES, arm.measures, config, arm.result)
+
+
+def _check_claims(experiment: ExperimentConfig) -> None:
+    sets = {
+        name: _cell(experiment, name, arm, experiment.seeds[0]).config.evaluation.sets
+        for name, arm in experiment.arms.items()
+    }
+    for place, claim in enumerate(experiment.claims):
+        if sets[claim.better] != sets[claim.than]:
+            raise ConfigError(
+                f"claims.{place}: {claim.better} and {claim.than} are asked other questions; give both arms the same "
+                "evaluation.sets"
+            )
 
 
 def _sharing(config: RunConfig, folder: Path, of: str) -> RunConfig:

@@ -50,25 +50,23 @@ class Shown:
         return enough and (self.claim.p is None or self.paired.p < self.claim.p)
 
 
-def over_seeds(scores: Mapping[int, Scores], questions: Iterable[str]) -> dict[str, float]:
+def over_seeds(scores: Mapping[int, Scores]) -> dict[str, float]:
     """Of each question the mean of its shares. Not each seed's by itself: seeds are asked the same questions, and three
     seeds that agree are no three times as many questions.
     """
-    return {q: statistics.fmean([known.shares.get(q, 0.0) for known in scores.values()]) for q in questions}
+    asked = {question: None for known in scores.values() for question in known.shares}
+    return {q: statistics.fmean([known.shares.get(q, 0.0) for known in scores.values()]) for q in asked}
 
 
 def shown(claim: ClaimConfig, better: Mapping[int, Scores], than: Mapping[int, Scores]) -> Shown:
     """A claim about two arms, by their scores for each seed; seeds that one of them lacks are left out.
 
-    A question for which a model wrote nothing is not right.
-
     Raises:
-        QuestionsError: they have no question in common.
+        QuestionsError: they were asked other questions.
     """
     seeds = better.keys() & than.keys()
     first, second = {seed: than[seed] for seed in seeds}, {seed: better[seed] for seed in seeds}
-    asked = sorted({q for scores in (first, second) for known in scores.values() for q in known.shares})
-    paired = compared(over_seeds(first, asked), over_seeds(second, asked))
+    paired = compared(over_seeds(first), over_seeds(second))
     gain = statistics.fmean([better[s].accuracy - than[s].accuracy for s in seeds]) if seeds else 0.0
     return Shown(claim, 100 * gain, paired)
 

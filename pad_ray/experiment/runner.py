@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pad_ray.config import RunConfig
 from pad_ray.config.experiment import ExperimentConfig
+from pad_ray.errors import FolderBusy, OtherSettings, RunDirectoryError
 from pad_ray.evaluation.measuring import evaluated, measure_model
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.experiment.cells import REFINES, TRAINS, Cell, cells, synthesis_of
 from pad_ray.pipeline import Pipeline
 from pad_ray.progress import Event, Report
-from pad_ray.rundir import open_run
+from pad_ray.rundir import OpenRun, open_run
 from pad_ray.scores import Scores
 from pad_ray.student.baselines import Lessons
 from pad_ray.student.lesson import synthesis_source
 
 MEASURED = "measured"
 """Name of a cell's evaluation, below its folder."""
+
+BUSY_SECONDS = 2.0
+"""Between two looks at a folder in which another process works: one with other seeds of the same experiment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,33 @@ def _on_share(cell: Cell, pipeline: Pipeline) -> tuple[Pipeline, int]:
 
 @contextmanager
 def _opened(config: RunConfig, report: Report) -> Iterator[Pipeline]:
-    with open_run(config, ()) as opened:
+    with ExitStack() as stack:
+        opened = in_turn(lambda: stack.enter_context(open_run(config, ())), config.run_dir, report)
         yield Pipeline(config, opened.folder, report, opened.attempt)
+
+
+def in_turn(
+    enter: Callable[[], OpenRun], folder: Path, report: Report, wait: Callable[[float], object] = time.sleep
+) -> OpenRun:
+    """The folder, when no other process works in it any more: what that one has done is done.
+
+    Raises:
+        RunDirectoryError: what is in it was made otherwise, or cannot be gone on with.
+    """
+    told = False
+    while True:
+        try:
+            return enter()
+        except FolderBusy:
+            if not told:
+                report(Event("wait", note=f"another process works in {folder}: waiting for it"))
+            told = True
+            wait(BUSY_SECONDS)
+        except OtherSettings as error:
+            raise RunDirectoryError(
+                f"{folder}: was made with other settings ({error.told}); set another base.run_dir, or move this folder "
+                "away to have it made anew"
+            ) from None
 
 
 def _prefixed(report: Report, name: str) -> Report:

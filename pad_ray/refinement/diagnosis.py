@@ -16,7 +16,7 @@ from typing import TypeGuard
 
 from pad_ray.records import Status
 from pad_ray.refinement.silent import POWERS, UNITS
-from pad_ray.refinement.source import Source, Unparsable, target
+from pad_ray.refinement.source import BEYOND, Source, target
 
 OF_ERRORS: dict[str, tuple[str, ...]] = {
     "NameError": ("undefined_name", "misspelt_name"),
@@ -64,7 +64,7 @@ class Shape:
 def _of_wrong(faulty: str, right: str) -> Edits:
     try:
         is_, should = _shape(Source(faulty)), _shape(Source(right))
-    except (Unparsable, RecursionError):  # a sum of a thousand terms parses, and is too deep to be walked through
+    except BEYOND:
         return ()
     if is_.steps != should.steps:
         return ("dropped_step",) if is_.steps < should.steps else ("duplicated_step",)

@@ -12,7 +12,7 @@ from random import Random
 
 from pad_ray.records import Status
 from pad_ray.refinement import loud, silent
-from pad_ray.refinement.source import Source, Unparsable
+from pad_ray.refinement.source import BEYOND, Source
 
 Edit = Callable[[Source, Random], str | None]
 
@@ -63,7 +63,7 @@ def inject(code: str, edit: str, random: Random) -> str | None:
     source = Source(code)
     try:
         faulty = EDITS[edit](source, random)
-    except (Unparsable, RecursionError):  # a sum of a thousand terms parses, and is too deep to be walked through
+    except BEYOND:
         return None
     return None if faulty is None or faulty == code else faulty
 

@@ -11,7 +11,7 @@ import keyword
 from collections.abc import Callable
 from random import Random
 
-from pad_ray.refinement.source import Source, indentation, names_read, target
+from pad_ray.refinement.source import Source, Unparsable, indentation, names_read, target
 
 
 def undefined_name(source: Source, random: Random) -> str | None:
@@ -181,10 +181,9 @@ def _broken(source: Source, random: Random, changed: list[tuple[int, str]]) -> s
 
 def parses(code: str) -> bool:
     try:
-        ast.parse(code)
-    except SyntaxError:
+        return bool(Source(code).tree)
+    except Unparsable:
         return False
-    return True
 
 
 def _renamed(source: Source, random: Random, wrong_names: Callable[[str], list[str]]) -> str | None:

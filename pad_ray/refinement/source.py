@@ -7,9 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+LONGEST = 65_536
+"""Characters. A model's text is not trusted: what is longer is not parsed in this process."""
+
 
 class Unparsable(ValueError):
-    """The text is no program, or one that is too deep for the parser."""
+    """The text is no program, or one that is too long or too deep for the parser."""
+
+
+BEYOND = (ValueError, OverflowError, RecursionError)
+"""What reading a program may raise, `Unparsable` included: a sum of a thousand terms parses, and is too deep to be
+walked through; a number of 5,000 digits is one, and cannot be written."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,8 @@ class Source:
         Raises:
             Unparsable: it does not parse.
         """
+        if len(self.code) > LONGEST:
+            raise Unparsable(f"{len(self.code):,} characters")
         try:
             return ast.parse(self.code)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

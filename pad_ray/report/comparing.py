@@ -11,11 +11,11 @@ from rich.table import Table
 
 from pad_ray.errors import QuestionsError
 from pad_ray.evaluation.comparison import Paired, compared
-from pad_ray.evaluation.evaluate import scored
+from pad_ray.evaluation.evaluate import asked, scored
 from pad_ray.evaluation.measuring import evaluated, evaluated_folders
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.report.markdown import template
-from pad_ray.shards.files import commit, commit_json
+from pad_ray.shards.files import commit, commit_json, fingerprint_of
 
 JSON_FILE, MARKDOWN_FILE, PLOT_FILE = "comparison.json", "comparison.md", "comparison.png"
 
@@ -42,8 +42,14 @@ class Measured:
                 f"{folder}: no evaluation there; give folders such as RUN/evaluation/distilled, or "
                 "RUN/evaluation/distilled/repaired"
             )
-        shares = {known: scored(path) for known, path in evaluated_folders(folder).items()}
+        shares = {known: _by_content(path) for known, path in evaluated_folders(folder).items()}
         return Measured(name, folder, by_set, shares)
+
+
+def _by_content(folder: Path) -> dict[str, float]:
+    """`scored`, by what was asked as well: another version of a benchmark has the same ids."""
+    texts = {question.question_id: fingerprint_of([question.text, question.answer]) for question in asked(folder)}
+    return {f"{name} {texts.get(name, '')}": share for name, share in scored(folder).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Comparison:
         paired: dict[str, dict[str, Paired]] = {}
         for other in others:
             sets = [name for name in first.by_set if name in other.by_set]
-            if not intersect and list(first.by_set) != list(other.by_set):
+            if not intersect and first.by_set.keys() != other.by_set.keys():
                 raise QuestionsError(
                     f"{other.name} was measured on {', '.join(other.by_set)}, and {first.name} on "
                     f"{', '.join(first.by_set)}; compare what is the same with --intersect"

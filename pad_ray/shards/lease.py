@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from pad_ray.errors import RunDirectoryError, ShardError
+from pad_ray.errors import FolderBusy, RunDirectoryError, ShardError
 from pad_ray.shards.place import Place
 
 LOCK = ".lock"
@@ -105,7 +105,7 @@ class _Flock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.close()
-            raise RunDirectoryError(
+            raise FolderBusy(
                 f"{self._called} {self._folder}: another process works in it; wait for it or choose another "
                 f"{self._called}"
             ) from None
@@ -149,7 +149,7 @@ class Heartbeat:
         """Hold the folder, and beat until `release`.
 
         Raises:
-            RunDirectoryError: if another process works in it.
+            FolderBusy: if another process works in it.
             ShardError: if the store cannot be used.
         """
         found = self._read()
@@ -219,8 +219,8 @@ class Heartbeat:
     def _is_ours(self, found: Any) -> bool:
         return isinstance(found, dict) and found.get("token") == self._token
 
-    def _held_by(self, found: Any) -> RunDirectoryError:
-        return RunDirectoryError(
+    def _held_by(self, found: Any) -> FolderBusy:
+        return FolderBusy(
             f"{self._called} {self._place}: {_who(found)} works in it; wait for it or choose another {self._called}"
         )
 

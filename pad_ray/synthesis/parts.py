@@ -123,12 +123,12 @@ def known_by_content(path: str | Path) -> str:
     return f"{local.name} ({content_hash(local)})" if local.exists() else str(path)
 
 
-def asked_ids(place: Place) -> list[str]:
-    """Of all questions that were cut into parts; none where there are no parts."""
-    if not place.exists(FILE):
-        return []
-    with place.open(FILE) as file:
-        return [str(name) for name in pa.ipc.open_file(file).read_all().column("question_id").to_pylist()]
+def all_questions(place: Place) -> Iterator[Question]:
+    """All questions that were cut into parts; none where there are no parts."""
+    if place.exists(LISTING):
+        reader = PartReader(place)
+        for index in range(_known(place).count):
+            yield from reader.questions(index)
 
 
 class PartReader:

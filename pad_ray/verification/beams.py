@@ -74,10 +74,10 @@ def _open(lines: list[str], number: int) -> bool:
     """Whether the line begins a loop that may not have its last line yet, or a `try` without what it needs."""
     line = lines[number]
     word, indent = line.split()[0].rstrip(":"), len(line) - len(line.lstrip())
-    if word not in ("while", "try"):
+    if word not in ("for", "while", "try"):
         return False
     after = [later for later in lines[number + 1 :] if len(later) - len(later.lstrip()) <= indent]
-    if word == "while":
+    if word != "try":
         return not after
     return not any(later.split()[0].rstrip(":") in ("except", "finally") for later in after)
 

@@ -90,8 +90,8 @@ class Encoder:
             self._model: Any = AutoModel.from_pretrained(path, trust_remote_code=False, use_safetensors=True)
         except Exception as error:  # transformers raises whatever its parts raise
             raise ConfigError(
-                f"verification.encoder: {path} cannot be loaded ({_first_line(error)}); give the folder of an encoder "
-                "with model.safetensors, or set verification.scorer to embedded or none"
+                f"evaluation.verification.encoder: {path} cannot be loaded ({_first_line(error)}); give the "
+                "folder of an encoder with model.safetensors, or set evaluation.verification.scorer to embedded or none"
             ) from error
         self._model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -134,7 +134,8 @@ def embedded_encoder() -> Path:
     """
     if find_spec(PACKAGE) is None:
         raise ConfigError(
-            "verification.scorer: embedded needs an encoder that is not installed; `pip install 'pad-ray[verify]'`"
+            "evaluation.verification.scorer: embedded needs an encoder that is not installed; "
+            "`pip install 'pad-ray[verify]'`"
         )
     # Only its files are wanted: importing it asks for sentence-transformers.
     [place] = find_spec(PACKAGE).submodule_search_locations or [""]  # type: ignore[union-attr]

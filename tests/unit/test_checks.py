@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pad_ray.capacity import check_capacity, check_room
-from pad_ray.checks import check_engine, check_student_engine, check_verification
+from pad_ray.checks import check_engine, check_questions, check_student_engine, check_verification
 from pad_ray.config import EngineConfig, ExecutorConfig, RunConfig
-from pad_ray.errors import ConfigError
+from pad_ray.errors import ConfigError, QuestionsError
 from pad_ray.student.held_out import check_held_out
 from pad_ray.teacher.engine import resolve_model
 
@@ -89,6 +89,12 @@ def test_by_default_validation_questions_are_held_out() -> None:
 
 def verified(**verification: str) -> RunConfig:
     return RunConfig.model_validate({"evaluation": {"verification": verification}})
+
+
+def test_questions_by_which_rounds_are_judged_are_looked_at_too(tmp_path: Path) -> None:
+    lost = {"refinement": {"judged_by": [{"set": "svamp", "path": str(tmp_path / "lost")}]}}
+    with pytest.raises(QuestionsError, match="lost"):
+        check_questions(RunConfig.model_validate(lost))
 
 
 def test_an_encoder_that_cannot_be_had_is_refused_before_anything_is_started(tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def test_none_and_scientific_notation_are_values() -> None:
         ("seed=[1", "the value is not YAML"),
         ("seed=2024-13-45", "the value is not YAML"),
         ("questions.limit=null", "questions.limit: wordsums has no end; say how many questions"),
+        ("evaluation.samples=8", "8 times the same program; set evaluation.temperature=0.8, for example"),
         ("questions={set: jsonl}", "questions.path: the jsonl set needs the path"),
         ("evaluation.sets=[{set: svamp}, {set: wordsums}]", "evaluation.sets.1.limit: wordsums has no end"),
     ],
@@ -126,6 +127,7 @@ def test_refusals_name_the_key_and_what_would_be_right(tmp_path: Path, override:
     with pytest.raises(ConfigError) as refused:
         load_config(path, [override])
     assert message in str(refused.value)
+    assert "not {" not in str(refused.value), "a whole section is nothing to read"
 
 
 def test_several_problems_are_counted() -> None:

@@ -209,7 +209,24 @@ def test_rounds_that_are_judged_by_questions_of_their_own_are_measured_on_the_ot
     flows = sorted(str(path.parent.relative_to(folder)) for path in folder.rglob(MANIFEST))
     judged_by = [name for name in flows if name.endswith("wordsums-train")]
     assert judged_by == ["refinement/before/0-wordsums-train", "refinement/round-1/evaluation/0-wordsums-train"]
-    assert "evaluation/refined/0-wordsums-test" in flows
+    # The round gained nothing: what counts of it is the student that it began with.
+    assert not any(name.startswith("evaluation/refined") for name in flows)
+    assert summary["accuracy"]["refined"] == 1.0
+
+
+def test_a_refined_student_is_measured_in_all_ways(
+    drawn: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "run"
+    model = folder / "refinement" / "round-1" / "student" / "model"
+    model.mkdir(parents=True)
+    monkeypatch.setattr(Pipeline, "refine", lambda _: loop.Refined(str(model), 0.5, ()))
+    config = settings(folder)
+    evaluation = config.evaluation.model_copy(update={"repair_attempts": 1})
+    summary = steps(config.model_copy(update={"evaluation": evaluation})).distill()
+    flows = sorted(str(path.parent.relative_to(folder)) for path in folder.rglob(MANIFEST))
+    for name in ("distilled", "refined"):
+        assert f"evaluation/{name}/0-wordsums-test" in flows and f"evaluation/{name}/repaired/0-wordsums-test" in flows
     assert summary["accuracy"]["refined"] == 1.0
 
 

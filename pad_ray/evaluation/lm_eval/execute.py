@@ -6,19 +6,21 @@ The harness reads this file by its path; pad_ray must be installed beside it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
+from pad_ray.config import ExecutorConfig
 from pad_ray.executor.grading import same_answer
 from pad_ray.executor.outcome import ANSWERED
-from pad_ray.executor.sandbox import Sandbox
+from pad_ray.executor.steady import SteadySandbox
 from pad_ray.teacher.extract import extract_program
 
 
 def answers(resps: Iterable[Sequence[str]], docs: object) -> list[list[str]]:
     """A filter: of each completion the answer that its program gives, empty if it gives none."""
     drawn = [list(completions) for completions in resps]
-    with Sandbox() as sandbox:
-        outcomes = sandbox.run(extract_program(text) for completions in drawn for text in completions)
+    with closing(SteadySandbox(ExecutorConfig())) as sandbox:
+        outcomes = sandbox.run([extract_program(text) for completions in drawn for text in completions])
         given = [outcome.answer if outcome.status == ANSWERED else "" for outcome in outcomes]
     ended = 0
     by_question = []

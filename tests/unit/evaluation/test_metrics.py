@@ -46,11 +46,10 @@ def test_the_majority_and_its_ties(answers: list[tuple[str, bool]], kind: str, s
     assert majority_is_right(answers[::-1], kind) == pytest.approx(share)
 
 
-def row(question: str, status: str, answer: str = "", error: str = "", steps: int = 0) -> dict[str, Any]:
+def row(question: str, status: str, answer: str = "", error: str = "") -> dict[str, Any]:
     return {
         "question_id": question,
         "answer_kind": "number",
-        "steps": steps,
         "given_answer": answer,
         "status": status,
         "error_type": error,
@@ -58,20 +57,23 @@ def row(question: str, status: str, answer: str = "", error: str = "", steps: in
 
 
 ROWS = [
-    row("a", "right", "5", steps=2),
-    row("a", "right", "5.0", steps=2),
-    row("b", "right", "7", steps=2),
-    row("b", "wrong", "8", steps=2),
-    row("c", "raised", error="NameError", steps=3),
-    row("c", "raised", error="NameError", steps=3),
+    row("a", "right", "5"),
+    row("a", "right", "5.0"),
+    row("b", "right", "7"),
+    row("b", "wrong", "8"),
+    row("c", "raised", error="NameError"),
+    row("c", "raised", error="NameError"),
     row("d", "timeout", error="Timeout"),
     row("d", "wrong", "1"),
 ]
 
+ASKED = {"a": 2, "b": 2, "c": 3, "d": 0}
+"""Number of steps of each question."""
+
 
 def test_a_table_made_by_hand() -> None:
     low, high = wilson(2, 4)  # 1.5 of 4 questions, to the nearest whole trial
-    assert measure(ROWS, questions=4) == Metrics(
+    assert measure(ROWS, ASKED) == Metrics(
         questions=4,
         programs=8,
         accuracy=0.375,
@@ -87,26 +89,28 @@ def test_a_table_made_by_hand() -> None:
 
 
 def test_questions_without_programs_are_not_right() -> None:
-    metrics = measure(ROWS, questions=6)
+    metrics = measure(ROWS, ASKED | {"e": 3, "f": 0})
     assert metrics.accuracy == pytest.approx(1.5 / 6)
     assert (metrics.low, metrics.high) == wilson(2, 6)
-    assert (metrics.pass_at, metrics.majority_at) == ({}, {})
+    assert metrics.pass_at == pytest.approx({"1": 1.5 / 6, "2": 2 / 6})
+    assert metrics.majority_at == pytest.approx({"2": 1.5 / 6})
+    assert metrics.by_steps == {"2": 0.75, "3": 0.0}
     assert (metrics.questions, metrics.programs) == (6, 8)
 
 
 def test_k_is_what_every_question_has() -> None:
-    metrics = measure([*ROWS, *[row("a", "wrong", "1")] * 2], questions=4)
+    metrics = measure([*ROWS, *[row("a", "wrong", "1")] * 2], ASKED)
     assert list(metrics.pass_at) == ["1", "2"]
     # "a" now has two right of four: one of two draws is right in 5 of 6 choices.
     assert metrics.pass_at["2"] == pytest.approx((5 / 6 + 1) / 4)
 
 
 def test_no_programs_at_all() -> None:
-    metrics = measure([], questions=3)
+    metrics = measure([], {"a": 0, "b": 0, "c": 0})
     assert (metrics.accuracy, metrics.programs, metrics.ran, metrics.pass_at) == (0.0, 0, 0.0, {})
-    assert measure([], questions=0).accuracy == 0.0
+    assert measure([], {}).accuracy == 0.0
 
 
 def test_a_program_that_was_not_judged_is_no_figure() -> None:
     with pytest.raises(ValueError, match="is not a valid Status"):
-        measure([row("a", "")], questions=1)
+        measure([row("a", "")], {"a": 0})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,9 @@ def test_a_result_that_is_not_measured_is_refused(settings: dict[str, Any]) -> N
             r"claims\.0: there is no arm none",
         ),
         ({"claims": [{"text": "?", "better": "kept", "than": "all"}]}, r"claims\.0: say by how many points"),
+        ({"curve": {"arms": ["kept"], "shares": [5, 10]}}, r"curve\.shares\.0\n.*less than 1"),
+        ({"curve": {"arms": ["kept"], "shares": [0.1, 0.5, 0.1]}}, r"curve\.shares: one of them is there twice"),
+        ({"seeds": [1, 1]}, "seeds: one of them is there twice"),
     ],
 )
 def test_what_cannot_be_is_refused(changed: dict[str, Any], problem: str) -> None:
@@ -141,7 +145,37 @@ def test_the_ready_experiments_are_possible(path: Path) -> None:
     assert {cell.way for cell in made} == {TRAINS, REFINES, MEASURES}
 
 
-def test_an_unknown_key_of_an_experiment_is_named(tmp_path: Path) -> None:
-    (tmp_path / "e.yaml").write_text("arms: {a: {data: programs}}\nseed: 3\n")
-    with pytest.raises(ConfigError, match="seed"):
-        load(ExperimentConfig, tmp_path / "e.yaml")
+@pytest.mark.parametrize(
+    ("override", "problem"),
+    [
+        ("seed=3", "unknown setting 'seed'; did you mean 'seeds'?"),
+        ("base.student.epocs=3", "unknown setting 'base.student.epocs'; did you mean 'epochs'?"),
+        ("arms.data.dat=3", "unknown setting 'arms.data.dat'; did you mean 'data'?"),
+        ("claims.0.pointz=3", "unknown setting 'claims.0.pointz'; did you mean 'points'?"),
+    ],
+)
+def test_an_unknown_key_of_an_experiment_is_named(tmp_path: Path, override: str, problem: str) -> None:
+    (tmp_path / "e.yaml").write_text(
+        "arms: {data: {data: programs}}\nclaims: [{text: a, better: data, than: data, p: 0.1}]"
+    )
+    with pytest.raises(ConfigError, match=re.escape(problem)):
+        load(ExperimentConfig, tmp_path / "e.yaml", [override])
+
+
+def test_an_impossible_setting_of_an_arm_is_told_with_its_arm() -> None:
+    for settings, problem in [
+        ({"student": {"epocs": 3}}, "arms.kept.settings: unknown setting 'student.epocs'; did you mean 'epochs'?"),
+        ({"student": {"epochs": -1}}, "arms.kept.settings: setting 'student.epochs': "),
+    ]:
+        with pytest.raises(ConfigError, match=re.escape(problem)):
+            list(cells(experiment(arms=ARMS | {"kept": {"data": "programs", "settings": settings}})))
+    with pytest.raises(ConfigError, match=re.escape("data.programs: unknown setting 'synthesis.keeep'")):
+        synthesis_of(experiment(data={"programs": {"synthesis": {"keeep": 1}}, "rationales": {}}), "programs")
+
+
+def test_arms_that_are_asked_other_questions_are_not_compared() -> None:
+    other = {"measures": "kept", "settings": {"evaluation": {"sets": [{"set": "svamp"}]}}}
+    claims = [{"text": "?", "better": "other", "than": "kept", "points": 1}]
+    with pytest.raises(ConfigError, match=r"claims\.0: other and kept are asked other questions"):
+        list(cells(experiment(arms=ARMS | {"other": other}, claims=claims)))
+    assert list(cells(experiment(arms=ARMS | {"other": other})))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pad_ray.config.experiment import ClaimConfig
+from pad_ray.errors import QuestionsError
 from pad_ray.experiment.findings import found, over_seeds, shown
 from pad_ray.scores import Scores
 
@@ -27,7 +28,7 @@ def test_an_arm_over_its_seeds() -> None:
 
 
 def test_seeds_that_agree_are_no_more_questions() -> None:
-    assert over_seeds({1: scores(1, 2), 2: scores(2, 2)}, ["q0", "q1", "q2"]) == {"q0": 1.0, "q1": 0.5, "q2": 0.0}
+    assert over_seeds({1: scores(1, 2), 2: scores(2, 2)}) == {"q0": 1.0, "q1": 0.5}
     one = shown(claim(p=0.05), {1: scores(15)}, {1: scores(10)})
     three = shown(claim(p=0.05), dict.fromkeys((1, 2, 3), scores(15)), dict.fromkeys((1, 2, 3), scores(10)))
     assert three.paired == one.paired
@@ -45,7 +46,12 @@ def test_a_claim_holds_by_its_points_and_by_its_p() -> None:
     assert not shown(claim(p=0.05), better, better).holds
 
 
-def test_only_seeds_of_both_are_compared_and_what_was_not_written_is_not_right() -> None:
-    made = shown(claim(points=1), {1: scores(14), 2: scores(20)}, {1: Scores({"q0": 1.0}, 20)})
+def test_only_seeds_of_both_are_compared() -> None:
+    made = shown(claim(points=1), {1: scores(14), 2: scores(20)}, {1: scores(1)})
     assert made.paired.questions == 20 and made.paired.second == 13
     assert made.points == pytest.approx(65.0)
+
+
+def test_arms_that_were_asked_other_questions_show_nothing() -> None:
+    with pytest.raises(QuestionsError, match="asked other questions: 19 of 19 and 20 are the same"):
+        shown(claim(points=1), {1: scores(14)}, {1: scores(1, 19)})

@@ -101,3 +101,8 @@ def test_numbers_beyond_any_float_are_numbers(number: str) -> None:
 def test_what_is_too_deep_to_be_walked_through_is_told_nothing_of() -> None:
     deep = "def solution():\n    return " + " - ".join(["1"] * 3000)
     assert diagnose("wrong", "", deep, RIGHT) == ()
+
+
+def test_what_cannot_be_written_or_is_too_long_is_told_nothing_of() -> None:
+    for faulty in (f"ans = 0x{'f' * 5000}", "ans = 5" + " " * 70_000):
+        assert diagnose("wrong", "", faulty, "ans = 3") == ()

@@ -12,12 +12,15 @@ from judged import judged
 from typer.testing import CliRunner
 
 from pad_ray.cli.app import app
+from pad_ray.config import QuestionsConfig
 from pad_ray.errors import QuestionsError
 from pad_ray.evaluation.metrics import measure
 from pad_ray.records import judged_table
 from pad_ray.report.comparing import Comparison, named, p_text
 from pad_ray.shards.files import commit_json
+from pad_ray.shards.place import Place
 from pad_ray.shards.writer import write_shard
+from pad_ray.synthesis.parts import cut
 
 Write = Callable[..., Path]
 
@@ -33,7 +36,9 @@ def write(tmp_path: Path) -> Write:
         folder = tmp_path / name / set_name
         (folder / "shards").mkdir(parents=True)
         write_shard(folder / "shards", 0, table, questions=len(right))
-        commit_json(folder / "summary.json", asdict(measure(table.to_pylist(), len(right))))
+        commit_json(
+            folder / "summary.json", asdict(measure(table.to_pylist(), {f"q/{i}": 0 for i in range(len(right))}))
+        )
         return tmp_path / name
 
     return written
@@ -69,7 +74,22 @@ def test_models_that_were_asked_something_else_are_refused(write: Write) -> None
         Comparison.of({name: folders[name] for name in "ac"}, intersect=True)
 
 
+def test_another_version_of_a_benchmark_has_the_same_ids_and_is_refused(write: Write, tmp_path: Path) -> None:
+    folders = {name: write(name, [True] * 3) for name in ("old", "same", "new")}
+    for name, folder in folders.items():
+        texts = ["Which number is 0?", "Which number is 1?", f"Which {name[0] == 'n'} number is 2?"]
+        file = tmp_path / f"{name}-file" / "q.jsonl"
+        file.parent.mkdir()
+        file.write_text("".join(json.dumps({"question": text, "answer": 1}) + "\n" for text in texts))
+        asked = QuestionsConfig(set="jsonl", path=file)
+        cut(asked, 2, Place.of(folder / "0-wordsums-test" / "questions"))
+    Comparison.of({name: folders[name] for name in ("old", "same")})
+    with pytest.raises(QuestionsError, match="asked other questions: 2 of 3 and 3 are the same"):
+        Comparison.of({name: folders[name] for name in ("old", "new")})
+
+
 def test_a_folder_without_results_says_what_would_be_one(tmp_path: Path) -> None:
+    commit_json(tmp_path / "run" / "summary.json", {})  # a run has one too, and is no evaluation set
     with pytest.raises(QuestionsError, match="no evaluation there; give folders such as RUN/evaluation/distilled"):
         Comparison.of({"x": tmp_path})
 

@@ -44,10 +44,14 @@ def test_another_question_ends_a_program() -> None:
 @pytest.mark.parametrize(
     "text",
     ["def f():\n", "x = (1 +\n", "for i in y:\n", "x = [1,\n", "x = 1 + \\\n", "```python\n", "@cache\n", "a = 1\ntry:\n", "",
-     "x = foo(  # three:\n"],
+     "x = foo(  # three:\n", "for i in y:\n    x = stack.pop()\n"],
 )  # fmt: skip
 def test_what_waits_for_more_is_not_run(text: str) -> None:
     assert not runs_so_far(text)
+
+
+def test_a_loop_that_has_ended_is_run() -> None:
+    assert runs_so_far("for i in y:\n    x = stack.pop()\nans = x\n")
 
 
 @given(st.integers(0, 5_000))
