@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pad_ray.config import BudgetConfig, EngineConfig, QuestionsConfig, RunConfig
@@ -88,6 +89,15 @@ def student_checkpoint(config: RunConfig) -> Path:
         except ConfigError as error:
             raise ConfigError(f"student.model: {error}") from None
         return Path(model)
+    return fetched("student.model", model)
+
+
+def fetched(key: str, model: str) -> Path:
+    """The folder of a model on the hub, fetched unless it has been.
+
+    Raises:
+        ConfigError: it cannot be.
+    """
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -96,7 +106,7 @@ def student_checkpoint(config: RunConfig) -> Path:
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(
-            f"student.model: {model} is no local folder and cannot be fetched from the hub ({reason}); "
+            f"{key}: {model} is no local folder and cannot be fetched from the hub ({reason}); "
             "give the path of a checkpoint or a hub name"
         ) from None
 
@@ -137,8 +147,11 @@ def check_trainable(config: RunConfig, base: Path) -> None:
         check_stream(student)
 
 
-def check_verification(config: RunConfig) -> None:
+def check_verification(config: RunConfig, fetch: Callable[[str, str], Path] = fetched) -> None:
     """What verifies a student's programs can be had.
+
+    Args:
+        fetch: makes of a key and a hub name a folder.
 
     Raises:
         ConfigError: naming the key and what would be right.
@@ -148,11 +161,21 @@ def check_verification(config: RunConfig) -> None:
         return
     if verification.scorer == "embedded":
         embedded_encoder()
-    local = verification.scorer == "paper" and looks_local(verification.encoder)
-    if local and not (Path(verification.encoder) / "config.json").is_file():
+    if verification.scorer != "paper":
+        return
+    key, encoder = "evaluation.verification.encoder", verification.encoder
+    folder = Path(encoder) if looks_local(encoder) else fetch(key, encoder)
+    if not (folder / "config.json").is_file():
         raise ConfigError(
-            f"evaluation.verification.encoder: {verification.encoder} is no folder of an encoder; give one with "
-            "config.json and model.safetensors, a hub name, or set evaluation.verification.scorer to embedded"
+            f"{key}: {encoder} is no folder of an encoder; give one with config.json and model.safetensors, a hub "
+            "name, or set evaluation.verification.scorer to embedded"
+        )
+    if not any(folder.glob("*.safetensors")):
+        raise ConfigError(
+            f"{key}: {encoder} has no weights as safetensors, and pickles are not read here; where you trust it, once: "
+            f'python -c "from transformers import AutoModel as M, AutoTokenizer as T; '
+            f"[x.from_pretrained('{encoder}').save_pretrained('models/encoder') for x in (M, T)]\", then {key}="
+            "./models/encoder"
         )
 
 

@@ -100,10 +100,17 @@ def test_questions_by_which_rounds_are_judged_are_looked_at_too(tmp_path: Path) 
 def test_an_encoder_that_cannot_be_had_is_refused_before_anything_is_started(tmp_path: Path) -> None:
     check_verification(RunConfig())
     check_verification(verified(scorer="none"))
-    check_verification(verified(scorer="paper"))  # a name on the hub
+    asked: list[tuple[str, str]] = []
+    with pytest.raises(ConfigError, match=r"encoder: facebook/roscoe-512-roberta-base is no folder of an encoder"):
+        check_verification(verified(scorer="paper"), lambda *named: asked.append(named) or tmp_path)
+    assert asked == [("evaluation.verification.encoder", "facebook/roscoe-512-roberta-base")]
     with pytest.raises(ConfigError, match=r"evaluation\.verification\.encoder: .* is no folder of an encoder"):
         check_verification(verified(scorer="paper", encoder=str(tmp_path)))
     (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "pytorch_model.bin").write_text("")
+    with pytest.raises(ConfigError, match="no weights as safetensors, and pickles are not read here; where you trust"):
+        check_verification(verified(scorer="paper", encoder=str(tmp_path)))
+    (tmp_path / "model.safetensors").write_text("")
     check_verification(verified(scorer="paper", encoder=str(tmp_path)))
 
 
