@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-LONGEST = 65_536
-"""Characters. A model's text is not trusted: what is longer is not parsed in this process."""
+from pad_ray.synthesis.dedupe import MAX_CHARACTERS
 
 
 class Unparsable(ValueError):
@@ -32,7 +31,7 @@ class Source:
         Raises:
             Unparsable: it does not parse.
         """
-        if len(self.code) > LONGEST:
+        if len(self.code) > MAX_CHARACTERS:  # a model's text is not trusted
             raise Unparsable(f"{len(self.code):,} characters")
         try:
             return ast.parse(self.code)
