@@ -26,7 +26,7 @@ def evaluate(flow: Flow, folder: Path, attempt: Attempt) -> Metrics:
         the errors of `run_flow`.
     """
     totals = run_flow(flow, folder, attempt)
-    metrics = measure(judged_rows(folder), {question.question_id: question.steps for question in asked(folder)})
+    metrics = measure(judged_rows(folder), {question.question_id: question.steps for question in questions_of(folder)})
     metrics = replace(metrics, tokens=totals.tokens + totals.wasted_tokens)
     rate = totals.programs / totals.seconds if totals.seconds else 0.0
     commit_json(folder / "summary.json", asdict(metrics) | {"seconds": totals.seconds, "programs_per_second": rate})
@@ -39,14 +39,14 @@ def judged_rows(folder: Path) -> Iterator[dict[str, Any]]:
         yield from table.select(MEASURED_COLUMNS).to_pylist()
 
 
-def asked(folder: Path) -> Iterator[Question]:
+def questions_of(folder: Path) -> Iterator[Question]:
     """The questions of a flow."""
     return all_questions(Place.of(folder / "questions"))
 
 
 def scored(folder: Path) -> dict[str, float]:
     """Of each question that the flow asks, the share of its programs that is right; 0 where it has none."""
-    draws: dict[str, list[bool]] = {question.question_id: [] for question in asked(folder)}
+    draws: dict[str, list[bool]] = {question.question_id: [] for question in questions_of(folder)}
     for row in judged_rows(folder):
         draws.setdefault(row["question_id"], []).append(row["status"] == Status.RIGHT)
     return {question: sum(right) / max(len(right), 1) for question, right in draws.items()}

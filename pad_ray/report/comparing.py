@@ -11,7 +11,7 @@ from rich.table import Table
 
 from pad_ray.errors import QuestionsError
 from pad_ray.evaluation.comparison import Paired, compared
-from pad_ray.evaluation.evaluate import asked, scored
+from pad_ray.evaluation.evaluate import questions_of, scored
 from pad_ray.evaluation.measuring import evaluated, evaluated_folders
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.report.markdown import template
@@ -48,7 +48,9 @@ class Measured:
 
 def _by_content(folder: Path) -> dict[str, float]:
     """`scored`, by what was asked as well: another version of a benchmark has the same ids."""
-    texts = {question.question_id: fingerprint_of([question.text, question.answer]) for question in asked(folder)}
+    texts = {
+        question.question_id: fingerprint_of([question.text, question.answer]) for question in questions_of(folder)
+    }
     return {f"{name} {texts.get(name, '')}": share for name, share in scored(folder).items()}
 
 
