@@ -20,7 +20,8 @@ from typing import Any
 
 from pad_ray.capacity import check_side_by_side
 from pad_ray.checks import checked_demonstrations, student_checkpoint
-from pad_ray.config import QuestionsConfig, RunConfig
+from pad_ray.config import RunConfig
+from pad_ray.config.elsewhere import from_here
 from pad_ray.errors import RunDirectoryError
 from pad_ray.evaluation.measuring import measure_model
 from pad_ray.progress import Event, Report
@@ -197,7 +198,7 @@ class Pipeline:
                 max_task_retries=RESTARTS,
             )
             .remote(
-                self._from_here(),
+                from_here(self.config),
                 (self.folder / "refinement").resolve(),
                 self.synthesis,
                 judge,
@@ -216,24 +217,9 @@ class Pipeline:
         commit_json(done, asdict(refined) | {"model": model, "began": began, "settings": self.config.fingerprint()})
         return refined
 
-    def _from_here(self) -> RunConfig:
-        """The config with paths that mean the same in a process that was started elsewhere."""
-        config, refinement, evaluation = self.config, self.config.refinement, self.config.evaluation
-        rounds = {
-            "samples": refinement.samples and str(Path(refinement.samples).resolve()),
-            "judged_by": tuple(map(_from_here, refinement.judged_by)),
-        }
-        return config.model_copy(
-            update={
-                "questions": _from_here(config.questions),
-                "refinement": refinement.model_copy(update=rounds),
-                "evaluation": evaluation.model_copy(update={"sets": tuple(map(_from_here, evaluation.sets))}),
-            }
-        )
-
     def _judge(self) -> Evaluate:
         """What says how good a round's student is."""
-        config = self._from_here()
+        config = from_here(self.config)
         by = config.refinement.judged_by
         if by:
             config = config.model_copy(update={"evaluation": config.evaluation.model_copy(update={"sets": by})})
@@ -311,10 +297,6 @@ class Pipeline:
         raise RunDirectoryError(
             f"run_dir {self.folder}: nothing of a {command} in {where}; run `pad-ray {command}` first"
         )
-
-
-def _from_here(questions: QuestionsConfig) -> QuestionsConfig:
-    return questions.model_copy(update={"path": questions.path and questions.path.resolve()})
 
 
 def synthesis_place(config: RunConfig, folder: Path) -> Place:

@@ -14,6 +14,7 @@ from judged import judged, right
 
 from pad_ray import pipeline
 from pad_ray.config import QuestionsConfig, RunConfig
+from pad_ray.config.elsewhere import from_here
 from pad_ray.errors import RunDirectoryError
 from pad_ray.pipeline import REFINED, Pipeline
 from pad_ray.progress import Event
@@ -228,6 +229,19 @@ def test_a_refined_student_is_measured_in_all_ways(
     for name in ("distilled", "refined"):
         assert f"evaluation/{name}/0-wordsums-test" in flows and f"evaluation/{name}/repaired/0-wordsums-test" in flows
     assert summary["accuracy"]["refined"] == 1.0
+
+
+def test_paths_mean_the_same_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"set": "svamp", "path": "sets"}
+    given = {"questions": asked, "evaluation": {"sets": [asked, {"set": "asdiv"}]}}
+    config = RunConfig.model_validate(given | {"refinement": {"judged_by": [asked], "samples": "drawn"}})
+    monkeypatch.chdir(tmp_path)
+    made = from_here(config)
+    monkeypatch.chdir("/")
+    assert made.questions.path == made.refinement.judged_by[0].path == tmp_path / "sets"
+    assert [questions.path for questions in made.evaluation.sets] == [tmp_path / "sets", None]
+    assert made.refinement.samples == str(tmp_path / "drawn")
+    assert from_here(made) == made
 
 
 def test_what_belongs_to_a_student_is_set_aside_with_it(run: Path) -> None:
