@@ -40,7 +40,12 @@ Child = subprocess.Popen[str]
 
 @pytest.fixture
 def child() -> Iterator[Child]:
-    yield from started([sys.executable, "-c", PROGRAM])
+    yield from started([sys.executable, "-c", PROGRAM], attended)
+
+
+def attended() -> None:
+    """As from a terminal: a shell that put these tests in the background has had SIGINT ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def started(command: list[str], before: Callable[[], object] | None = None) -> Iterator[Child]:
