@@ -138,7 +138,7 @@ class Book:
             claims.add_column(name, justify="left" if name == "claim" else "right")
         for one in self.claims():
             claims.add_row(one.claim.text, f"{one.points:+.1f}", target(one), p_text(one.paired.p), _holds(one))
-        return [arms, claims]
+        return [arms, claims] if claims.row_count else [arms]
 
 
 def target(one: Shown) -> str:
