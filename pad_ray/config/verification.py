@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pad_ray.config.section import Section
 
@@ -28,5 +28,14 @@ class VerificationConfig(Section):
     """Of the faithfulness beside the model's probability (the paper: 1)."""
     execute: bool = True
     """Run each program so far after every line, and drop those that fail."""
+    below_zero: float = Field(1.0, gt=0, le=1)
+    """With `execute`: faithfulness of a value below zero that a program so far comes to. Quantities have none.
+    1: as good as any."""
     line_tokens: int = Field(64, ge=4)
     """Longest line; a longer one is the program's last."""
+
+    @model_validator(mode="after")
+    def _values_come_of_running(self) -> Self:
+        if self.below_zero < 1 and not self.execute:
+            raise ValueError("below_zero looks at values, which programs have when they are run: set execute to true")
+        return self

@@ -29,13 +29,15 @@ class Beam:
     logprob: float = 0.0
     faith: float = 0.0
     """Sum of the logs of its steps' faithfulness."""
+    doubt: float = 0.0
+    """The same of the values that it has come to."""
     steps: int = 0
     ended: bool = False
     failed: bool = False
     """What there is of it raises an error when it is run."""
 
     def score(self, weight: float) -> float:
-        return self.logprob + weight * self.faith
+        return self.logprob + weight * (self.faith + self.doubt)
 
 
 def sentences(question: str) -> list[str]:

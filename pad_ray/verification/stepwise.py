@@ -16,7 +16,7 @@ from pad_ray.config.verification import VerificationConfig
 from pad_ray.teacher.engine import Draw, Prompt, draw_seed
 from pad_ray.teacher.lines import LineEngine
 from pad_ray.verification.beams import Beam, choose, done, invents_a_question, is_step, runs_so_far
-from pad_ray.verification.prefixes import Prefixes
+from pad_ray.verification.prefixes import Prefixes, Seen
 from pad_ray.verification.scorers import Scorer
 
 
@@ -98,11 +98,18 @@ class Stepwise:
         )
 
     async def _verified(self, question: str, beams: Sequence[Beam], cost: Cost) -> list[Beam]:
-        """The beams with the faithfulness of their last lines, and whether they fail by now."""
-        scored, failed = await asyncio.gather(self._faith(question, beams, cost), self._failing(beams, cost))
+        """The beams with the faithfulness of their last lines, and with what they come to by now."""
+        scored, seen = await asyncio.gather(self._faith(question, beams, cost), self._seen(beams, cost))
+        doubt = math.log(self._config.below_zero)
         return [
-            replace(beam, faith=beam.faith + faith, steps=beam.steps + is_step(beam.line), failed=fails)
-            for beam, faith, fails in zip(beams, scored, failed, strict=True)
+            replace(
+                beam,
+                faith=beam.faith + faith,
+                steps=beam.steps + is_step(beam.line),
+                failed=run is not None and run.failed,
+                doubt=beam.doubt if run is None else doubt * run.below_zero,
+            )
+            for beam, faith, run in zip(beams, scored, seen, strict=True)
         ]
 
     async def _faith(self, question: str, beams: Sequence[Beam], cost: Cost) -> list[float]:
@@ -114,14 +121,16 @@ class Stepwise:
             faith[i] = math.log(score)
         return faith
 
-    async def _failing(self, beams: Sequence[Beam], cost: Cost) -> list[bool]:
-        failed = [False] * len(beams)
+    async def _seen(self, beams: Sequence[Beam], cost: Cost) -> list[Seen | None]:
+        """None of what is not run."""
+        seen: list[Seen | None] = [None] * len(beams)
         if self._prefixes is None:
-            return failed
+            return seen
         wanted = [i for i, beam in enumerate(beams) if beam.ended or runs_so_far(beam.text)]
         asked = [(beams[i].text, beams[i].ended) for i in wanted]
-        for i, fails in zip(wanted, await self._prefixes.fail(asked), strict=True):
-            failed[i] = fails
+        runs = await self._prefixes.look(asked)
+        for i, run in zip(wanted, runs, strict=True):
+            seen[i] = run
         cost.runs += len(wanted)
-        cost.pruned += sum(failed)
-        return failed
+        cost.pruned += sum(run.failed for run in runs)
+        return seen

@@ -26,7 +26,7 @@ class VerifiedEngine:
         self.name = engine.name
         self._engine = engine
         scorer = make_scorer(config)
-        self._prefixes = SandboxedPrefixes(executor) if config.execute else None
+        self._prefixes = SandboxedPrefixes(executor, values=config.below_zero < 1) if config.execute else None
         self._stepwise = Stepwise(engine, scorer, self._prefixes, config)
         self._not_chosen = 0
         """Tokens, of the searches that have ended."""

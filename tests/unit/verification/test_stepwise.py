@@ -14,6 +14,7 @@ from pad_ray.records import Question
 from pad_ray.teacher.engine import Draw, Prompt
 from pad_ray.teacher.lines import Line
 from pad_ray.verification.beams import Beam
+from pad_ray.verification.prefixes import Seen
 from pad_ray.verification.stepwise import Cost, Stepwise
 
 PROMPT = Prompt("Question: ?", Question("q", "Tom has 3 apples. How many?", "3"))
@@ -78,9 +79,9 @@ class Prefixes:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def fail(self, texts: list[tuple[str, bool]]) -> list[bool]:
+    async def look(self, texts: list[tuple[str, bool]]) -> list[Seen]:
         self.asked += [text for text, _ in texts]
-        return ["/ 0" in text for text, _ in texts]
+        return [Seen("/ 0" in text, text.count("= 0")) for text, _ in texts]
 
 
 def search(scorer: Scorer, prefixes: Prefixes | None = None, tree: dict[str, list[str]] = TREE, **config: Any) -> Beam:
@@ -117,6 +118,15 @@ def test_faithful_steps_win_by_the_weight_that_they_have() -> None:
     assert all("def solution():" not in steps for steps in scorer.asked)
     unfaithful = search(Scorer({"return b": 0.5, "return c": 0.5}), Prefixes())
     assert unfaithful.faith == pytest.approx(math.log(0.5))
+
+
+def test_values_below_zero_count_against_a_program_by_what_is_said() -> None:
+    """The stub takes `= 0` for one; the likeliest program has it."""
+    assert search(Scorer(), Prefixes()).text.endswith("return b")
+    assert search(Scorer(), Prefixes(), below_zero=0.5).text.endswith("return b")
+    doubted = search(Scorer(), Prefixes(), below_zero=0.1)
+    assert doubted.text.endswith("return c") and doubted.doubt == 0.0
+    assert search(Scorer(), Prefixes(), below_zero=0.1, weight=0.1).score(1.0) == pytest.approx(-1.2 + math.log(0.1))
 
 
 def test_only_the_first_candidate_is_greedy() -> None:
