@@ -129,6 +129,11 @@ def test_values_below_zero_count_against_a_program_by_what_is_said() -> None:
     assert search(Scorer(), Prefixes(), below_zero=0.1, weight=0.1).score(1.0) == pytest.approx(-1.2 + math.log(0.1))
 
 
+def test_values_are_those_of_programs_that_are_run() -> None:
+    with pytest.raises(ValueError, match="set execute to true"):
+        VerificationConfig(execute=False, below_zero=0.5)
+
+
 def test_only_the_first_candidate_is_greedy() -> None:
     engine = Engine()
     asyncio.run(
