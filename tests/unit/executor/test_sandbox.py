@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import psutil
 import pytest
+from attended import attended
 
 from pad_ray.config import ExecutorConfig
 from pad_ray.errors import SandboxError
@@ -247,7 +248,9 @@ def test_a_driver_that_dies_leaves_no_process(how: signal.Signals) -> None:
         "import sys\nfrom pad_ray.executor import Sandbox\ns = Sandbox(wall_seconds=600, cpu_seconds=600, slots=2)\n"
         f"o = s.run(['ans = 1', {LOOP!r}, {LOOP!r}])\nnext(o)\nprint('ready', flush=True)\nnext(o)"
     )
-    driver = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    driver = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, preexec_fn=attended
+    )
     assert driver.stdout is not None
     assert driver.stdout.readline() == b"ready\n"
     assert _gone(lambda: len(psutil.Process(driver.pid).children(recursive=True)) == 4)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from attended import attended
 
 from pad_ray.synthesis.interrupt import graceful
 
@@ -41,11 +42,6 @@ Child = subprocess.Popen[str]
 @pytest.fixture
 def child() -> Iterator[Child]:
     yield from started([sys.executable, "-c", PROGRAM], attended)
-
-
-def attended() -> None:
-    """As from a terminal: a shell that put these tests in the background has had SIGINT ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def started(command: list[str], before: Callable[[], object] | None = None) -> Iterator[Child]:
