@@ -43,7 +43,7 @@ run: setup
 	$(BIN)/pad-ray distill $(CONFIG) $(ARGS)
 
 test: check
-	$(BIN)/pytest -q -n 2 --dist loadfile -m 'not unit and not slow' tests
+	$(BIN)/pytest -q -m 'not unit and not slow' tests
 
 check: setup lint types layers unit
 
