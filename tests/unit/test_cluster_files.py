@@ -178,7 +178,9 @@ def slurm(tmp_path):
     (commands / "activate").write_text("")
     stubs = {
         "scontrol": "printf 'node1\\nnode2\\n'",
-        "python": "[[ $1 == -c ]] && echo 10.0.0.1 || cat > /dev/null",
+        # Like the real one, which waits for both nodes: what starts them runs in the background.
+        "python": "[[ $1 == -c ]] && echo 10.0.0.1 && exit; cat > /dev/null\n"
+        f"until (( $(grep -c 'srun .*ray start' {calls}) == 2 )); do sleep 0.02; done",
         "srun": "[[ $* == *'ray start'* ]] && exec sleep 60 || true",
         "ray": '[[ $1 == get-auth-token ]] && { mkdir -p "$HOME/.ray"; echo secret > "$HOME/.ray/auth_token"; echo secret; };'
         ' [[ $1 == job ]] && exit "${JOB_EXIT:-0}"; exit 0',
