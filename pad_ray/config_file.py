@@ -32,13 +32,15 @@ def load(kind: type[Model], path: str | Path | None, overrides: list[str] | None
     data: Any = {}
     if path is not None:
         try:
-            data = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {}
+            data = _unshared(yaml.safe_load(Path(path).read_text(encoding="utf-8")) or {})
         except OSError as error:
             raise ConfigError(
                 f"config {path}: cannot be read ({error.strerror}); give the path of a YAML file"
             ) from None
         except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date like 2024-13-45
             raise ConfigError(f"config {path}: not YAML ({' '.join(str(error).split())})") from None
+        except RecursionError:
+            raise ConfigError(f"config {path}: an anchor stands for something that it is in itself") from None
     if not isinstance(data, dict):
         raise ConfigError(f"config {path}: a mapping of settings is wanted, e.g. `seed: 7`")
     for override in overrides or []:
@@ -47,6 +49,14 @@ def load(kind: type[Model], path: str | Path | None, overrides: list[str] | None
         return kind.model_validate(data)
     except ValidationError as error:
         raise ConfigError(explained(error, kind)) from None
+
+
+def _unshared(value: Any) -> Any:
+    """The same, with no part in two places: what an anchor stands for is one object wherever it is named, and an
+    override of one place would be one of all."""
+    if isinstance(value, dict):
+        return {key: _unshared(part) for key, part in value.items()}
+    return [_unshared(part) for part in value] if isinstance(value, list) else value
 
 
 def without_file(path: Path | None, overrides: list[str] | None) -> tuple[Path | None, list[str]]:

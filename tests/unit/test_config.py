@@ -85,6 +85,14 @@ def test_lists_are_overridden_as_a_whole_or_in_one_place(tmp_path: Path) -> None
     assert [s.set for s in config.evaluation.sets] == ["multiarith", "gsm8k"]
 
 
+def test_an_override_is_of_one_place_and_not_of_all_that_an_anchor_stands_for(tmp_path: Path) -> None:
+    path = yaml_file(tmp_path, "evaluation: {sets: [&asked {set: svamp, limit: 5}, *asked]}\n")
+    config = load_config(path, ["evaluation.sets.0.limit=9"])
+    assert [questions.limit for questions in config.evaluation.sets] == [9, 5]
+    with pytest.raises(ConfigError, match="an anchor stands for something that it is in itself"):
+        load_config(yaml_file(tmp_path, "student: &round {budget: *round}\n"))
+
+
 def test_an_override_fills_a_section_that_the_file_left_empty(tmp_path: Path) -> None:
     assert load_config(yaml_file(tmp_path, "student:\n"), ["student.epochs=5"]).student.epochs == 5
 
