@@ -135,7 +135,7 @@ def dropped_step(source: Source, random: Random) -> str | None:
     """A step is left out; what needed it takes something that it was made of instead."""
     places = []
     for step in source.assignments():
-        name, made_of = target(step), sorted(names_read(step.value) - {target(step)})
+        name, made_of = target(step), sorted(names_read(step.value) & source.stored - {target(step)})
         readers = [read for read in source.reads() if read.id == name and read.lineno > step.lineno]
         if made_of and readers and not isinstance(step.value, ast.Name) and _once(source, name):
             places.append((step, readers, made_of))
@@ -172,8 +172,9 @@ def wrong_variable(source: Source, random: Random) -> str | None:
     for i, step in enumerate(steps):
         known = {target(before) for before in steps[:i]}
         for read in ast.walk(step.value):
-            if isinstance(read, ast.Name) and isinstance(read.ctx, ast.Load) and (others := known - {read.id}):
-                places.append((read, sorted(others)))
+            if isinstance(read, ast.Name) and isinstance(read.ctx, ast.Load) and read.id in source.stored:
+                others = known - {read.id}
+                places += [(read, sorted(others))] * bool(others)
     if not places:
         return None
     read, known_by_then = random.choice(places)

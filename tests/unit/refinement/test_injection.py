@@ -143,3 +143,10 @@ def test_lines_are_counted_as_the_parser_does() -> None:
 def test_deep_and_huge_programs_break_nothing(edit: str, code: str) -> None:
     for seed in range(3):
         faulty(code, edit, seed)
+
+
+@pytest.mark.parametrize("edit", ["dropped_step", "wrong_variable"])
+def test_what_is_called_is_no_variable(edit: str) -> None:
+    code = "def solution():\n    days = 7\n    left = 20\n    each = round(left / 7, 2)\n    return each"
+    made = {faulty(code, edit, seed) for seed in range(40)} - {None}
+    assert made and all("round(" in wrong or "return left" in wrong for wrong in made)
