@@ -18,6 +18,9 @@ class VerificationConfig(Section):
     the small encoder of the extra `verify`."""
     encoder: str = "facebook/roscoe-512-roberta-base"
     """paper only: a folder or a hub name."""
+    pooling: Literal["pooler", "mean"] = "pooler"
+    """paper only: what a sentence's vector is. pooler: what the encoder's own pooler makes of its first token, which is
+    SimCSE's way and so the paper's; mean: the mean over the last layer, for encoders of sentence-transformers."""
     beams: int = Field(4, ge=1)
     """Unfinished programs that are gone on with (the paper: 2 to 10)."""
     candidates: int = Field(3, ge=1)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from pad_ray.config import EvaluationConfig
+from pad_ray.config.elsewhere import encoder_from_here
 from pad_ray.config.verification import VerificationConfig
 from pad_ray.refinement.feedback import VERSION
 from pad_ray.refinement.repairing import TAKES, Repairing, make_repairing
@@ -44,7 +45,7 @@ def assisted(flow: Flow, config: EvaluationConfig) -> dict[str, Flow]:
     if VERIFIED in there and config.verification:
         flows[VERIFIED] = replace(
             flow,
-            make=partial(make_verified, verification=config.verification, executor=flow.executor),
+            make=partial(make_verified, verification=encoder_from_here(config.verification), executor=flow.executor),
             made_as={"verification": _known(config.verification)},
         )
     return flows
@@ -57,4 +58,10 @@ def _known(config: VerificationConfig) -> dict[str, Any]:
         encoder = config.encoder
     elif config.scorer == "embedded":
         encoder = str(embedded_encoder())
-    return config.model_dump(mode="json") | {"encoder": known_by_content(encoder) if encoder else ""}
+    known = config.model_dump(mode="json") | {"encoder": known_by_content(encoder) if encoder else ""}
+    # What was not there at first is said only where it decides something: what was begun before can be gone on with.
+    if config.below_zero == 1:
+        del known["below_zero"]
+    if config.scorer != "paper" or config.pooling == "mean":
+        del known["pooling"]
+    return known

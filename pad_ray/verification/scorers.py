@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -75,24 +75,35 @@ class EncoderScorer:
 
 
 class Encoder:
-    """A sentence encoder: the mean over a text's tokens of a transformer's last layer, normalised."""
+    """A sentence encoder. Of a text's tokens its vector is the mean of a transformer's last layer, or what the
+    transformer's pooler makes of the first; normalised."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, pooling: Literal["pooler", "mean"]) -> None:
         """
         Raises:
-            ConfigError: it cannot be loaded.
+            ConfigError: it cannot be loaded, or has no pooler.
         """
         import torch
         from transformers import AutoModel, AutoTokenizer
 
         try:
             self._tokenizer: Any = AutoTokenizer.from_pretrained(path, trust_remote_code=False)
-            self._model: Any = AutoModel.from_pretrained(path, trust_remote_code=False, use_safetensors=True)
+            self._model: Any
+            self._model, loaded = AutoModel.from_pretrained(
+                path, trust_remote_code=False, use_safetensors=True, output_loading_info=True
+            )
         except Exception as error:  # transformers raises whatever its parts raise
             raise ConfigError(
                 f"evaluation.verification.encoder: {path} cannot be loaded ({_first_line(error)}); give the "
                 "folder of an encoder with model.safetensors, or set evaluation.verification.scorer to embedded or none"
             ) from error
+        made_up = [name for name in loaded["missing_keys"] if "pooler" in name]
+        if pooling == "pooler" and (made_up or getattr(self._model, "pooler", None) is None):
+            raise ConfigError(
+                f"evaluation.verification.pooling: {path} has no pooler of its own; set it to mean, or name another "
+                "encoder"
+            )
+        self._pooling = pooling
         self._model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
 
     def __call__(self, texts: list[str]) -> np.ndarray:
@@ -102,11 +113,16 @@ class Encoder:
         given = self._tokenizer(texts, padding=True, truncation=True, max_length=LONGEST, return_tensors="pt")
         given = {name: tensor.to(self._model.device) for name, tensor in given.items()}
         with torch.inference_mode():
-            hidden = self._model(**given).last_hidden_state
-        mask = given["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
-        vectors: np.ndarray = torch.nn.functional.normalize(mean.float(), dim=-1).cpu().numpy()
+            made = self._model(**given)
+        pooled = made.pooler_output if self._pooling == "pooler" else _mean(made.last_hidden_state, given)
+        vectors: np.ndarray = torch.nn.functional.normalize(pooled.float(), dim=-1).cpu().numpy()
         return vectors
+
+
+def _mean(hidden: Any, given: dict[str, Any]) -> Any:
+    """Over the tokens of each text, without what fills it up: [texts, tokens, width] -> [texts, width]."""
+    mask = given["attention_mask"].unsqueeze(-1).to(hidden.dtype)
+    return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
 
 
 def make_scorer(config: VerificationConfig) -> Scorer:
@@ -121,9 +137,9 @@ def make_scorer(config: VerificationConfig) -> Scorer:
         case "numbers":
             return NumbersScorer()
         case "embedded":
-            return EncoderScorer(Encoder(str(embedded_encoder())))
+            return EncoderScorer(Encoder(str(embedded_encoder()), "mean"))
         case "paper":
-            return EncoderScorer(Encoder(config.encoder))
+            return EncoderScorer(Encoder(config.encoder, config.pooling))
 
 
 def embedded_encoder() -> Path:

@@ -234,13 +234,17 @@ def test_a_refined_student_is_measured_in_all_ways(
 def test_paths_mean_the_same_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"set": "svamp", "path": "sets"}
     given = {"questions": asked, "evaluation": {"sets": [asked, {"set": "asdiv"}]}}
-    config = RunConfig.model_validate(given | {"refinement": {"judged_by": [asked], "samples": "drawn"}})
+    config = RunConfig.model_validate(
+        given
+        | {"refinement": {"judged_by": [asked], "samples": "drawn"}, "student": {"validation": {"questions": asked}}}
+    )
     monkeypatch.chdir(tmp_path)
     made = from_here(config)
     monkeypatch.chdir("/")
     assert made.questions.path == made.refinement.judged_by[0].path == tmp_path / "sets"
     assert [questions.path for questions in made.evaluation.sets] == [tmp_path / "sets", None]
     assert made.refinement.samples == str(tmp_path / "drawn")
+    assert made.student.validation and made.student.validation.questions.path == tmp_path / "sets"
     assert from_here(made) == made
 
 

@@ -85,13 +85,33 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_an_encoders_vectors_do_not_depend_on_what_they_share_a_batch_with(encoder: Path) -> None:
-    encode = Encoder(str(encoder))
+@pytest.mark.parametrize("pooling", ["pooler", "mean"])
+def test_an_encoders_vectors_do_not_depend_on_what_they_share_a_batch_with(encoder: Path, pooling: str) -> None:
+    encode = Encoder(str(encoder), pooling)
     together = encode(["tom has three apples", "one"])
     assert together.shape == (2, 16)
     assert np.linalg.norm(together, axis=1) == pytest.approx([1, 1], abs=1e-5)
     np.testing.assert_allclose(together[1], encode(["one"])[0], atol=1e-5)
     assert len(encode(["tom " * 2000])) == 1, "cut where the encoder has no positions"
+
+
+def test_a_vector_is_what_the_pooler_makes_of_the_first_token_or_the_mean_of_all(encoder: Path) -> None:
+    """Held against transformers' own output, of one text with nothing to fill it up."""
+    model, tokenizer = BertModel.from_pretrained(encoder).eval(), BertTokenizerFast.from_pretrained(encoder)
+    with torch.inference_mode():
+        made = model(**tokenizer("tom eats", return_tensors="pt"))
+    for pooling, by_hand in {"pooler": made.pooler_output[0], "mean": made.last_hidden_state[0].mean(0)}.items():
+        [vector] = Encoder(str(encoder), pooling)(["tom eats"])
+        np.testing.assert_allclose(vector, by_hand / by_hand.norm(), atol=1e-5)
+
+
+def test_an_encoder_without_a_pooler_is_not_given_a_random_one(encoder: Path, tmp_path: Path) -> None:
+    BertModel.from_pretrained(encoder, add_pooling_layer=False).save_pretrained(tmp_path)
+    BertTokenizerFast.from_pretrained(encoder).save_pretrained(tmp_path)
+    paper = VerificationConfig(scorer="paper", encoder=str(tmp_path))
+    with pytest.raises(ConfigError, match=r"verification\.pooling: .* has no pooler of its own; set it to mean"):
+        make_scorer(paper)
+    make_scorer(paper.model_copy(update={"pooling": "mean"}))
 
 
 async def test_the_paper_names_an_encoder(encoder: Path) -> None:
