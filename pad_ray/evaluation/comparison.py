@@ -38,17 +38,14 @@ def mcnemar(first: int, second: int) -> float:
     return min(1.0, 2 * tail)
 
 
-def compared(first: Mapping[str, float], second: Mapping[str, float], *, intersect: bool = False) -> Paired:
+def compared(first: Mapping[str, float], second: Mapping[str, float]) -> Paired:
     """The shares of right draws of two models, by question.
-
-    Args:
-        intersect: only the questions that both were asked.
 
     Raises:
         QuestionsError: they were asked other questions.
     """
     common = first.keys() & second.keys()
-    if not intersect and (first.keys() != second.keys()):
+    if first.keys() != second.keys():
         raise QuestionsError(
             f"these were asked other questions: {len(common):,} of {len(first):,} and {len(second):,} are the same; "
             "evaluate both on the same sets, or compare only what is the same with --intersect"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from rich.table import Table
 
 from pad_ray.errors import QuestionsError
 from pad_ray.evaluation.comparison import Paired, compared
-from pad_ray.evaluation.evaluate import questions_of, scored
+from pad_ray.evaluation.evaluate import judged_rows, questions_of, scored
 from pad_ray.evaluation.measuring import evaluated, evaluated_folders
-from pad_ray.evaluation.metrics import Metrics
+from pad_ray.evaluation.metrics import Metrics, measure
 from pad_ray.report.markdown import template
 from pad_ray.shards.files import commit, commit_json, fingerprint_of
 
@@ -28,7 +28,7 @@ class Measured:
     folder: Path
     by_set: dict[str, Metrics]
     shares: dict[str, dict[str, float]]
-    """By set, then by question: the share of its draws that is right."""
+    """By set, then by question (its id and what was asked): the share of its draws that is right."""
 
     @staticmethod
     def read(name: str, folder: Path) -> Measured:
@@ -44,6 +44,20 @@ class Measured:
             )
         shares = {known: _by_content(path) for known, path in evaluated_folders(folder).items()}
         return Measured(name, folder, by_set, shares)
+
+    def on(self, questions: Mapping[str, Set[str]]) -> Measured:
+        """The same on some of the questions of each set, as `shares` names them. What was written for a part of a set
+        nobody counted."""
+        places, by_set = evaluated_folders(self.folder), {}
+        for name, chosen in questions.items():
+            by_set[name] = self.by_set[name]
+            if len(chosen) < len(self.shares[name]):
+                ids = {question.rpartition(" ")[0] for question in chosen}
+                steps = {question.question_id: question.steps for question in questions_of(places[name])}
+                rows = (row for row in judged_rows(places[name]) if row["question_id"] in ids)
+                by_set[name] = measure(rows, {known: steps.get(known, 0) for known in ids})
+        shares = {name: {q: self.shares[name][q] for q in chosen} for name, chosen in questions.items()}
+        return replace(self, by_set=by_set, shares=shares)
 
 
 def _by_content(folder: Path) -> dict[str, float]:
@@ -66,26 +80,23 @@ class Comparison:
     def of(folders: Mapping[str, Path], *, intersect: bool = False) -> Comparison:
         """
         Args:
-            intersect: only the sets, and the questions in them, that a model has in common with the first.
+            intersect: only the sets, and the questions in them, that all were asked.
 
         Raises:
             QuestionsError: nothing was measured in one of the folders, or something else was.
         """
         first, *others = models = [Measured.read(name, folder) for name, folder in folders.items()]
+        if intersect:
+            first, *others = models = _in_common(models)
         paired: dict[str, dict[str, Paired]] = {}
         for other in others:
-            sets = [name for name in first.by_set if name in other.by_set]
-            if not intersect and first.by_set.keys() != other.by_set.keys():
+            if first.by_set.keys() != other.by_set.keys():
                 raise QuestionsError(
                     f"{other.name} was measured on {', '.join(other.by_set)}, and {first.name} on "
                     f"{', '.join(first.by_set)}; compare what is the same with --intersect"
                 )
-            if not sets:
-                raise QuestionsError(f"{other.name} and {first.name} were measured on no set in common")
             try:
-                paired[other.name] = {
-                    name: compared(first.shares[name], other.shares[name], intersect=intersect) for name in sets
-                }
+                paired[other.name] = {name: compared(first.shares[name], other.shares[name]) for name in first.by_set}
             except QuestionsError as error:
                 raise QuestionsError(f"{first.name} and {other.name}: {error}") from None
         return Comparison(tuple(models), paired)
@@ -111,21 +122,39 @@ class Comparison:
         }
 
 
+def _in_common(models: Sequence[Measured]) -> list[Measured]:
+    """The models on what all of them were asked.
+
+    Raises:
+        QuestionsError: they have no set in common.
+    """
+    sets = [name for name in models[0].by_set if all(name in model.by_set for model in models)]
+    if not sets:
+        raise QuestionsError(f"{', '.join(model.name for model in models)} were measured on no set in common")
+    return [
+        model.on({name: set.intersection(*(set(other.shares[name]) for other in models)) for name in sets})
+        for model in models
+    ]
+
+
 def named(results: Sequence[str]) -> dict[str, Path]:
     """`NAME=FOLDER`, or a folder that is called by as much of the end of its path as tells it from the others.
 
     Raises:
         QuestionsError: two of one name.
     """
-    folders = [result.rpartition("=") for result in results]
-    parts = [Path(folder).parts for _, _, folder in folders]
+    # A folder may have an equals sign in its path: runs/lr=0.1.
+    split = [
+        ("", r) if Path(r).is_dir() or "=" not in r else (r.partition("=")[0], r.partition("=")[2]) for r in results
+    ]
+    parts = [Path(folder).parts for _, folder in split]
     depth = 1
     while depth < max(map(len, parts)) and len({part[-depth:] for part in parts}) < len(parts):
         depth += 1
-    names = [name or "/".join(part[-depth:]) for (name, _, _), part in zip(folders, parts, strict=True)]
+    names = [name or "/".join(part[-depth:]) for (name, _), part in zip(split, parts, strict=True)]
     if len(set(names)) < len(names):
         raise QuestionsError(f"two results are called {max(names, key=names.count)}; name them: NAME=FOLDER")
-    return {name: Path(folder) for name, (_, _, folder) in zip(names, folders, strict=True)}
+    return {name: Path(folder) for name, (_, folder) in zip(names, split, strict=True)}
 
 
 def comparison_table(comparison: Comparison) -> Table:

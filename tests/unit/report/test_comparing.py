@@ -68,10 +68,25 @@ def test_models_that_were_asked_something_else_are_refused(write: Write) -> None
         Comparison.of({name: folders[name] for name in "ab"})
     with pytest.raises(QuestionsError, match=r"c was measured on svamp, and a on wordsums-test; .*--intersect"):
         Comparison.of({name: folders[name] for name in "ac"})
-    paired = Comparison.of({name: folders[name] for name in "ab"}, intersect=True).paired
-    assert paired["b"]["wordsums-test"].questions == 4
     with pytest.raises(QuestionsError, match="no set in common"):
         Comparison.of({name: folders[name] for name in "ac"}, intersect=True)
+
+
+def test_of_what_is_not_the_same_only_what_all_were_asked_is_shown(write: Write) -> None:
+    """The fifth question, which nobody else was asked, is in no figure: neither the accuracy nor what became of it."""
+    folders = {
+        "a": write("a", [True] * 4 + [False]),
+        "b": write("b", [True, True, True, False]),
+        "c": write("c", [False, True, True]),
+    }
+    write("b", [True], "1-svamp")
+    comparison = Comparison.of(folders, intersect=True)
+    shown = {model.name: metrics for _, model, metrics, _ in comparison.rows()}
+    assert {name: (metrics.questions, round(3 * metrics.accuracy)) for name, metrics in shown.items()} == {
+        "a": (3, 3), "b": (3, 3), "c": (3, 2),
+    }  # fmt: skip
+    assert shown["a"].statuses == {"right": 3} and list(comparison.models[1].by_set) == ["wordsums-test"]
+    assert comparison.paired["c"]["wordsums-test"].gain == pytest.approx(-1 / 3)
 
 
 def test_another_version_of_a_benchmark_has_the_same_ids_and_is_refused(write: Write, tmp_path: Path) -> None:
@@ -92,6 +107,12 @@ def test_a_folder_without_results_says_what_would_be_one(tmp_path: Path) -> None
     commit_json(tmp_path / "run" / "summary.json", {})  # a run has one too, and is no evaluation set
     with pytest.raises(QuestionsError, match="no evaluation there; give folders such as RUN/evaluation/distilled"):
         Comparison.of({"x": tmp_path})
+
+
+def test_a_folder_may_have_an_equals_sign_in_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lr=0.1" / "base").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    assert named(["lr=0.1/base", "x=lr=0.2/base"]) == {"lr=0.1/base": Path("lr=0.1/base"), "x": Path("lr=0.2/base")}
 
 
 def test_models_are_called_by_as_much_of_their_path_as_tells_them_apart() -> None:
