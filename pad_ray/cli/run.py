@@ -108,7 +108,8 @@ def experiment(
         check_cluster(settings.base, base)
         for done in run(settings, report):
             book.add(done)
-            book.write(folder)
+            if not book.lacks(folder):  # what is there of all of it stands until all of it is there again
+                book.write(folder)
     for table in book.tables():
         show(table)
     typer.echo(f"written: {folder}")
@@ -125,15 +126,13 @@ def evaluate(
     """Accuracy of a model on the evaluation sets."""
     if dry_run:
         return rehearse(config, overrides, samples=True, model=model)
-    from pad_ray.evaluation.assisted import REPAIRED, VERIFIED
+    from pad_ray.evaluation.assisted import ways
     from pad_ray.evaluation.measuring import evaluated
     from pad_ray.report.tables import evaluation_table
 
     with opened(config, overrides, samples=True, model=model, allow_changed=allow_changed) as pipeline:
         known, path = (name or Path(model).name.replace(":", "-"), model) if model else pipeline.student()
         pipeline.measure(known, path)
-    folder = pipeline.folder / "evaluation" / known
-    show(evaluation_table(evaluated(folder), f"{known}: {path}"))
-    for help_ in (REPAIRED, VERIFIED):
-        if by_set := evaluated(folder / help_):
-            show(evaluation_table(by_set, f"{known}, {help_}"))
+    folder, asked = pipeline.folder / "evaluation" / known, pipeline.config.evaluation
+    for way in ways(asked):
+        show(evaluation_table(evaluated(folder / way, asked.sets), f"{known}, {way}" if way else f"{known}: {path}"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
-from pad_ray.config import RunConfig
+from pad_ray.config import QuestionsConfig, RunConfig
 from pad_ray.evaluation.assisted import assisted
 from pad_ray.evaluation.evaluate import evaluate, scored
 from pad_ray.evaluation.metrics import Metrics
@@ -63,10 +64,13 @@ def set_folder(number: int, name: str) -> str:
     return f"{number}-{name.replace('/', '-')}"
 
 
-def evaluated(folder: Path) -> dict[str, Metrics]:
-    """The figures of every set under an evaluation folder, by set."""
+def evaluated(folder: Path, sets: Sequence[QuestionsConfig] | None = None) -> dict[str, Metrics]:
+    """The figures of every set under an evaluation folder, by set; or of `sets` alone, whatever was measured before."""
     names, found = Metrics.__dataclass_fields__, {}
+    wanted = None if sets is None else {set_folder(number, asked.name) for number, asked in enumerate(sets)}
     for name, place in evaluated_folders(folder).items():
+        if wanted is not None and place.name not in wanted:
+            continue
         figures = read_json(place / "summary.json")
         found[name] = Metrics(**{k: v for k, v in figures.items() if k in names})
     return found

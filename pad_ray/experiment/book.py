@@ -11,11 +11,12 @@ from rich.table import Table
 
 from pad_ray import machine
 from pad_ray.config.experiment import ExperimentConfig
+from pad_ray.experiment.cells import cells
 from pad_ray.experiment.findings import Finding, Shown, found, shown
 from pad_ray.experiment.runner import Done
 from pad_ray.report.comparing import p_text
 from pad_ray.report.markdown import template
-from pad_ray.shards.files import commit, commit_json
+from pad_ray.shards.files import commit, commit_json, read_json
 
 JSON_FILE, MARKDOWN_FILE, ARMS_PLOT, CURVE_PLOT = "experiment.json", "experiment.md", "arms.png", "curve.png"
 
@@ -99,6 +100,14 @@ class Book:
                 for done in self._done
             ],
         }
+
+    def lacks(self, out: Path) -> bool:
+        """Whether what was written into `out` before has cells of this experiment that are not there again yet."""
+        if not (out / JSON_FILE).exists():
+            return False
+        written = {(one["arm"], one["seed"], one["share"]) for one in read_json(out / JSON_FILE)["cells"]}
+        planned = {(cell.arm, cell.seed, cell.share) for cell in cells(self._experiment)}
+        return bool((written & planned) - {(done.cell.arm, done.cell.seed, done.cell.share) for done in self._done})
 
     def write(self, out: Path) -> None:
         """Everything, into the folder `out`."""
