@@ -53,6 +53,7 @@ class Stepwise:
         """
         weight = self._config.weight
         beams = [Beam()]
+        sound: list[Beam] = []  # the best program that ended and runs, among the beams still or not
         turn = 0
         while not done(beams):
             grown = await asyncio.gather(
@@ -66,9 +67,10 @@ class Stepwise:
             ended = [beam for beam in beams if beam.ended]
             distinct = choose(grown, len(grown), weight)
             verified = await self._verified(prompt.question.text, distinct, cost)
+            sound = choose([*sound, *(b for b in verified if b.ended and not b.failed)], 1, weight)
             beams = choose([*ended, *verified], self._config.beams, weight)
             turn += 1
-        return beams[0]
+        return sound[0] if beams[0].failed and sound else beams[0]
 
     async def _line(self, prompt: Prompt, draw: Draw, beam: Beam, place: tuple[int, int, int], cost: Cost) -> Beam:
         """The beam with another line. `place`: turn of the search, number of the beam, candidate, of which the first is

@@ -109,6 +109,12 @@ def test_where_all_fail_the_best_of_them_is_given() -> None:
     assert beam.text == "x = 1 / 0\nans = x" and beam.failed
 
 
+def test_a_program_that_ended_and_ran_is_not_forgotten_for_likelier_ones_that_fail_later() -> None:
+    tree = {"": ["x = 3\n", "ans = 3"], "x = 3\n": ["x = x / 0\n"], "x = x / 0\n": ["ans = x"]}
+    beam = search(Scorer({"ans = 3": 0.5}), Prefixes(), tree, beams=1)
+    assert beam.text == "ans = 3" and not beam.failed
+
+
 def test_faithful_steps_win_by_the_weight_that_they_have() -> None:
     scorer = Scorer({"a = 3": 0.001, "b = 0": 0.01})
     beam = search(scorer, Prefixes())
