@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from pad_ray.refinement.silent import UNITS
+
 GIVEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 """A number in a text, with separators of thousands or without."""
 
@@ -18,6 +20,9 @@ WRITTEN = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 """A plain number in a program: no part of a name, no power of ten, not in base 16."""
 
 COMMENT = re.compile(r"#.*")
+
+CONVERTING = frozenset({Fraction(1), *(Fraction(str(number)) for number in UNITS)})
+"""Numbers that convert units, or make the rest of a share."""
 
 LONGEST = 24
 """Characters of a number; a longer one is no number of a word problem."""
@@ -32,6 +37,15 @@ def not_given(question: str, code: str) -> list[str]:
     """Numbers that the program has and the question does not give in digits, in their order: constants that convert
     units, what the question gives in words, and what is misread."""
     return _without(_written(code), _given(question))
+
+
+def misread(question: str, code: str) -> int:
+    """How many numbers the program leaves out or has from elsewhere, for the choice between two programs: 0.25 and
+    1 - 0.25 read 25 %, and a number that converts units is nothing against it."""
+    given, written = ({Fraction(text) for text in texts} for texts in (_given(question), _written(code)))
+    left_out = {number for number in given if not written & {number, number / 100}}
+    from_elsewhere = {number for number in written if not given & {number, number * 100}} - CONVERTING
+    return len(left_out) + len(from_elsewhere)
 
 
 def _given(question: str) -> list[str]:

@@ -19,7 +19,7 @@ from pad_ray.executor.steady import SteadySandbox
 from pad_ray.gather import Gather
 from pad_ray.records import RAN, Completion, Question, Verdict
 from pad_ray.refinement.feedback import feedback
-from pad_ray.refinement.numbers import not_given, not_read
+from pad_ray.refinement.numbers import misread
 from pad_ray.student.templates import REPAIR
 from pad_ray.synthesis.flow import Maker
 from pad_ray.teacher.engine import Draw, Engine, Prompt, make_engine
@@ -34,7 +34,7 @@ NOTHING_KNOWN = Question("", "", "", "text")
 
 What = Literal["loud", "all"]
 
-TAKES = "of two answers that with fewer numbers misread, then the surer one"
+TAKES = "of two answers that with fewer numbers misread, percents and units aside, then the surer one"
 """Which program is taken in the end; another rule gets other words, and is another evaluation."""
 
 
@@ -106,8 +106,7 @@ class RepairingEngine:
 
 def _merit(question: str, completion: Completion) -> tuple[int, float]:
     """More is better."""
-    code = extract_program(completion.text)
-    return -len(not_read(question, code)) - len(not_given(question, code)), completion.logprob
+    return -misread(question, extract_program(completion.text)), completion.logprob
 
 
 def make_repairing(
