@@ -222,6 +222,8 @@ def _prepare_environment(*, threads: int | None, own_process: bool) -> None:
         # vLLM would put it, whole GiB, above the bytes that it is given.
         os.environ.pop("VLLM_CPU_KVCACHE_SPACE", None)
         os.environ["OMP_NUM_THREADS"] = str(threads)  # for a process of its own; see `compute_on`
+        # Two small functions of its sampler, which cost a first user 20 s of compiling and gain nothing on CPUs.
+        os.environ.setdefault("TORCH_COMPILE_DISABLE", "1")
 
 
 def _engine_args(config: EngineConfig, model: str, *, gpu: bool) -> dict[str, Any]:
