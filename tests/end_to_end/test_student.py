@@ -79,8 +79,10 @@ def test_another_training_in_the_same_folder_is_refused(trained: Trained, llama:
         run(corpus, llama, trained.out_dir, CONFIG.model_copy(update={"batch_size": 8}))
 
 
+@pytest.mark.slow
 def test_a_half_written_savepoint_is_passed_over(trained: Trained, llama: Path, corpus: Path, tmp_path: Path) -> None:
-    """As a machine leaves it that stops while it writes the last savepoint, in the middle of the second epoch."""
+    """As a machine leaves it that stops while it writes the last savepoint, in the middle of the second epoch. Incomplete
+    and damaged ones are in test_student_resume.py."""
     out_dir = tmp_path / "out"
     shutil.copytree(trained.out_dir, out_dir)
     shutil.rmtree(out_dir / "model")
@@ -95,7 +97,9 @@ def test_a_half_written_savepoint_is_passed_over(trained: Trained, llama: Path, 
     assert_same_weights(after.weights, trained.weights, 0)
 
 
+@pytest.mark.slow
 def test_an_encoder_decoder_learns_too(t5: Path, tmp_path: Path) -> None:
+    """The quick one is in test_student_stream.py."""
     corpus = corpus_of(tmp_path / "corpus", t5, seq2seq=True)
     after = run(
         corpus, t5, tmp_path / "out", CONFIG.model_copy(update={"zero_stage": 1, "pack_width": None, "batch_size": 4})
