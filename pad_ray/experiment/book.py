@@ -105,7 +105,7 @@ class Book:
         """Whether what was written into `out` before has cells of this experiment that are not there again yet."""
         if not (out / JSON_FILE).exists():
             return False
-        written = {(one["arm"], one["seed"], one["share"]) for one in read_json(out / JSON_FILE)["cells"]}
+        written = {(one["arm"], one["seed"], one["share"]) for one in read_json(out / JSON_FILE).get("cells", ())}
         planned = {(cell.arm, cell.seed, cell.share) for cell in cells(self._experiment)}
         return bool((written & planned) - {(done.cell.arm, done.cell.seed, done.cell.share) for done in self._done})
 
