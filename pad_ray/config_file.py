@@ -82,8 +82,8 @@ def _apply(data: dict[str, Any], override: str) -> None:
         else:
             raise ConfigError(f"override {override!r}: {parent!r} has no settings below it")
     try:
-        parsed = yaml.safe_load(value)
-    except (yaml.YAMLError, ValueError):
+        parsed = _unshared(yaml.safe_load(value))
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise ConfigError(f"override {override!r}: the value is not YAML") from None
     if isinstance(here, list) and last.isdigit() and int(last) < len(here):
         here[int(last)] = parsed

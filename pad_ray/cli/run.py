@@ -82,7 +82,8 @@ def experiment(
 ) -> None:
     """Students that are made in different ways, side by side, with several seeds. Resumes where it was stopped.
 
-    Settings of all runs: base.student.epochs=3. The results are written anew after every student.
+    Settings of all runs: base.student.epochs=3. The results are written anew after every student, once all that was
+    written before is there again.
     """
     from pad_ray.capacity import check_cluster
     from pad_ray.config.experiment import ExperimentConfig

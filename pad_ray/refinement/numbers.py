@@ -16,6 +16,8 @@ from pad_ray.refinement.silent import UNITS
 GIVEN = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 """A number in a text, with separators of thousands or without."""
 
+PERCENT = re.compile(rf"({GIVEN.pattern})\s*(?:%|per ?cent\b)")
+
 WRITTEN = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
 """A plain number in a program: no part of a name, no power of ten, not in base 16."""
 
@@ -40,12 +42,13 @@ def not_given(question: str, code: str) -> list[str]:
 
 
 def misread(question: str, code: str) -> int:
-    """How many numbers the program leaves out or has from elsewhere, for the choice between two programs: 0.25 and
-    1 - 0.25 read 25 %, and a number that converts units is nothing against it."""
+    """How many numbers the program leaves out or has from elsewhere, for the choice between two programs: 0.25 reads
+    25 %, and a number that converts units is nothing against it."""
     given, written = ({Fraction(text) for text in texts} for texts in (_given(question), _written(code)))
-    left_out = {number for number in given if not written & {number, number / 100}}
-    from_elsewhere = {number for number in written if not given & {number, number * 100}} - CONVERTING
-    return len(left_out) + len(from_elsewhere)
+    percents = {Fraction(text.replace(",", "")) for text in PERCENT.findall(question) if len(text) <= LONGEST}
+    as_shares = {number / 100 for number in percents}
+    left_out = {number for number in given - written if number not in percents or number / 100 not in written}
+    return len(left_out) + len(written - given - as_shares - CONVERTING)
 
 
 def _given(question: str) -> list[str]:

@@ -143,10 +143,7 @@ def named(results: Sequence[str]) -> dict[str, Path]:
     Raises:
         QuestionsError: two of one name.
     """
-    # A folder may have an equals sign in its path: runs/lr=0.1.
-    split = [
-        ("", r) if Path(r).is_dir() or "=" not in r else (r.partition("=")[0], r.partition("=")[2]) for r in results
-    ]
+    split = [_split(result) for result in results]
     parts = [Path(folder).parts for _, folder in split]
     depth = 1
     while depth < max(map(len, parts)) and len({part[-depth:] for part in parts}) < len(parts):
@@ -155,6 +152,13 @@ def named(results: Sequence[str]) -> dict[str, Path]:
     if len(set(names)) < len(names):
         raise QuestionsError(f"two results are called {max(names, key=names.count)}; name them: NAME=FOLDER")
     return {name: Path(folder) for name, (_, folder) in zip(names, split, strict=True)}
+
+
+def _split(result: str) -> tuple[str, str]:
+    """Name and folder. Either may have an equals sign in it (runs/lr=0.1): of what can be meant what is there is."""
+    parts = result.split("=")
+    ways = [("=".join(parts[:i]), "=".join(parts[i:])) for i in range(len(parts))]
+    return next((way for way in ways if Path(way[1]).is_dir()), ways[min(1, len(ways) - 1)])
 
 
 def comparison_table(comparison: Comparison) -> Table:

@@ -6,7 +6,7 @@ score(step) = max over the question's sentences of (1 + cos(embedding(step), emb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -97,8 +97,7 @@ class Encoder:
                 f"evaluation.verification.encoder: {path} cannot be loaded ({_first_line(error)}); give the "
                 "folder of an encoder with model.safetensors, or set evaluation.verification.scorer to embedded or none"
             ) from error
-        made_up = [name for name in loaded["missing_keys"] if "pooler" in name]
-        if pooling == "pooler" and (made_up or getattr(self._model, "pooler", None) is None):
+        if pooling == "pooler" and not _has_trained_pooler(self._model, loaded["missing_keys"]):
             raise ConfigError(
                 f"evaluation.verification.pooling: {path} has no pooler of its own; set it to mean, or name another "
                 "encoder"
@@ -117,6 +116,14 @@ class Encoder:
         pooled = made.pooler_output if self._pooling == "pooler" else _mean(made.last_hidden_state, given)
         vectors: np.ndarray = torch.nn.functional.normalize(pooled.float(), dim=-1).cpu().numpy()
         return vectors
+
+
+def _has_trained_pooler(model: Any, missing: Iterable[str]) -> bool:
+    """transformers makes up what a checkpoint lacks, and saves that too: biases of nothing but zeros are untrained."""
+    pooler = getattr(model, "pooler", None)
+    if pooler is None or any("pooler" in name for name in missing):
+        return False
+    return all(bool(tensor.any()) for name, tensor in pooler.named_parameters() if name.endswith("bias"))
 
 
 def _mean(hidden: Any, given: dict[str, Any]) -> Any:

@@ -89,6 +89,8 @@ def test_an_override_is_of_one_place_and_not_of_all_that_an_anchor_stands_for(tm
     path = yaml_file(tmp_path, "evaluation: {sets: [&asked {set: svamp, limit: 5}, *asked]}\n")
     config = load_config(path, ["evaluation.sets.0.limit=9"])
     assert [questions.limit for questions in config.evaluation.sets] == [9, 5]
+    given = load_config(None, ["evaluation.sets=[&a {set: svamp, limit: 5}, *a]", "evaluation.sets.0.limit=9"])
+    assert given.evaluation.sets == config.evaluation.sets
     with pytest.raises(ConfigError, match="an anchor stands for something that it is in itself"):
         load_config(yaml_file(tmp_path, "student: &round {budget: *round}\n"))
 

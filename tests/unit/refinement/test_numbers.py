@@ -26,6 +26,13 @@ def test_percents_and_units_are_not_misread(code: str, count: int) -> None:
     assert misread(SALE, code) == count
 
 
+def test_a_hundredth_reads_nothing_but_a_percentage() -> None:
+    question = "A shelf has 6 books and 600 pages, and {} of them are read."
+    assert misread(question.format("30"), "books = 6\nread = 30") == 1
+    assert misread(question.format("30"), "books = 6\npages = 600\nread = 0.3") == 2
+    assert misread(question.format("30 percent"), "books = 6\npages = 600\nread = 0.3") == 0
+
+
 def test_what_a_model_is_told_names_the_numbers_as_they_are() -> None:
     """The words of training: what is told does not change with what is chosen by."""
     code = "cost = 1240\noff = 0.25\nminutes = 2 * 60"

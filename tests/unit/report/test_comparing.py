@@ -112,6 +112,7 @@ def test_a_folder_without_results_says_what_would_be_one(tmp_path: Path) -> None
 def test_a_folder_may_have_an_equals_sign_in_its_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "lr=0.1" / "base").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
+    assert named(["lr=0.1=lr=0.1/base"]) == {"lr=0.1": Path("lr=0.1/base")}
     assert named(["lr=0.1/base", "x=lr=0.2/base"]) == {"lr=0.1/base": Path("lr=0.1/base"), "x": Path("lr=0.2/base")}
 
 
