@@ -1,7 +1,7 @@
 # make run     set up and distil a student (configs/quickstart.yaml)
 # make test    set up and run every test but a few slow ones
 # make check   the fast part: lint, types, layers, unit tests
-# make slow    those: ZeRO stages, precisions and adapters side by side; a stream repeated
+# make slow    those: ZeRO stages, precisions and adapters side by side; a stream repeated; all recorded generations
 # make chaos   kill 100 processes of runs at random and compare; 15 to 30 minutes, writes benchmarks/results/chaos.json
 # make setup   .venv with everything; does nothing when up to date
 

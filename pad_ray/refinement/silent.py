@@ -172,9 +172,10 @@ def wrong_variable(source: Source, random: Random) -> str | None:
     for i, step in enumerate(steps):
         known = {target(before) for before in steps[:i]}
         for read in ast.walk(step.value):
-            if isinstance(read, ast.Name) and isinstance(read.ctx, ast.Load) and read.id in source.stored:
-                others = known - {read.id}
-                places += [(read, sorted(others))] * bool(others)
+            if not (isinstance(read, ast.Name) and isinstance(read.ctx, ast.Load)):
+                continue
+            if read.id in source.stored and (others := known - {read.id}):
+                places.append((read, sorted(others)))
     if not places:
         return None
     read, known_by_then = random.choice(places)
