@@ -53,7 +53,7 @@ class Stepwise:
         """
         weight = self._config.weight
         beams = [Beam()]
-        sound: list[Beam] = []  # the best program so far that ended and runs, though likelier beams may have displaced it
+        sound: list[Beam] = []  # the best program that ended and runs, also when likelier beams have displaced it
         turn = 0
         while not done(beams):
             grown = await asyncio.gather(
