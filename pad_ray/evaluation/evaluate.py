@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from pad_ray.config import QuestionsConfig
 from pad_ray.evaluation.metrics import Metrics, measure
 from pad_ray.records import Question, Status
 from pad_ray.shards.files import commit_json
+from pad_ray.shards.manifest import Totals
 from pad_ray.shards.place import Place
 from pad_ray.shards.reader import read_shards
 from pad_ray.synthesis.flow import Flow
 from pad_ray.synthesis.parts import all_questions
-from pad_ray.synthesis.runner import Attempt, run_flow
+from pad_ray.synthesis.runner import Attempt, run_flow, run_sets
 
 MEASURED_COLUMNS = ["question_id", "answer_kind", "given_answer", "status", "error_type"]
 
@@ -25,7 +27,24 @@ def evaluate(flow: Flow, folder: Path, attempt: Attempt) -> Metrics:
     Raises:
         the errors of `run_flow`.
     """
-    totals = run_flow(flow, folder, attempt)
+    return _summary(folder, run_flow(flow, folder, attempt))
+
+
+def evaluate_sets(
+    flow: Flow, sets: Sequence[tuple[QuestionsConfig, Path]], attempt: Attempt, ended: Callable[[int, Metrics], None]
+) -> None:
+    """`evaluate` with each of several question sets, into a folder of its own, by the same engines.
+
+    Args:
+        ended: Told the number of each set and its figures, in the order in which they end.
+
+    Raises:
+        the errors of `run_flow`.
+    """
+    run_sets(flow, sets, attempt, lambda number, totals: ended(number, _summary(sets[number][1], totals)))
+
+
+def _summary(folder: Path, totals: Totals) -> Metrics:
     metrics = measure(judged_rows(folder), {question.question_id: question.steps for question in questions_of(folder)})
     metrics = replace(metrics, tokens=totals.tokens + totals.wasted_tokens)
     rate = totals.programs / totals.seconds if totals.seconds else 0.0

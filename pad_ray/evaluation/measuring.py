@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pad_ray.config import QuestionsConfig, RunConfig
 from pad_ray.evaluation.assisted import assisted
-from pad_ray.evaluation.evaluate import evaluate, scored
+from pad_ray.evaluation.evaluate import evaluate_sets, scored
 from pad_ray.evaluation.metrics import Metrics
 from pad_ray.progress import Event, Report
 from pad_ray.scores import Scores
 from pad_ray.shards.files import read_json
-from pad_ray.synthesis.flow import fixed_flow
+from pad_ray.synthesis.flow import Flow, fixed_flow
 from pad_ray.synthesis.runner import Attempt
 
 
@@ -32,28 +33,48 @@ def measure_model(
     Each set's figures are kept in `folder/SET/summary.json`, those with help in `folder/repaired` and
     `folder/verified`. `allow_changed`: what was judged under other settings is gone on with.
     """
-    shares: dict[str, float] = {}
-    questions = 0
-    for number, asked in enumerate(config.evaluation.sets):
-        flow = fixed_flow(
-            config,
-            asked,
-            config.engine_of(model),
-            config.evaluation,
-            prompt_version=config.evaluation.prompt,
-        )
-        flows = assisted(flow, config.evaluation)
-        for name, other in flows.items() if only is None else [(only, flows[only])]:
-            told = f"{stage} ({asked.name}{', ' * bool(name)}{name})"
-            attempt = Attempt(told, report, allow_changed=allow_changed)
-            judged = folder / name / set_folder(number, asked.name)
-            metrics = evaluate(other, judged, attempt)
-            report(Event(told, metrics.questions, metrics.questions, f"{metrics.accuracy:.1%} right"))
-            if name == (only or ""):
-                # Two sets may have questions in common.
-                shares |= {f"{number}/{question}": share for question, share in scored(judged).items()}
-                questions += metrics.questions
-    return Scores(shares, questions)
+    sets = config.evaluation.sets
+    if not sets:
+        return Scores({}, 0)
+    flow = fixed_flow(
+        config, sets[0], config.engine_of(model), config.evaluation, prompt_version=config.evaluation.prompt
+    )
+    flows = assisted(flow, config.evaluation)
+    scores = [
+        _measure(other, sets, folder / way, partial(_label, stage, way), report, allow_changed)
+        for way, other in (flows.items() if only is None else [(only, flows[only])])
+    ]
+    return scores[0]
+
+
+def _label(stage: str, way: str, asked: str) -> str:
+    return f"{stage} ({asked}, {way})" if way else f"{stage} ({asked})"
+
+
+def _measure(
+    flow: Flow,
+    sets: Sequence[QuestionsConfig],
+    folder: Path,
+    label: Callable[[str], str],
+    report: Report,
+    allow_changed: bool,
+) -> Scores:
+    """Measure in one way. `label`: what is shown of a set, or of several."""
+
+    def ended(number: int, metrics: Metrics) -> None:
+        done = f"{metrics.accuracy:.1%} right"
+        report(Event(label(sets[number].name), metrics.questions, metrics.questions, done))
+
+    judged = [(asked, folder / set_folder(number, asked.name)) for number, asked in enumerate(sets)]
+    all_of_them = sets[0].name if len(sets) == 1 else f"{len(sets)} sets"
+    evaluate_sets(flow, judged, Attempt(label(all_of_them), report, allow_changed=allow_changed), ended)
+    # Two sets may have questions in common.
+    shares = {
+        f"{number}/{question}": share
+        for number, (_, place) in enumerate(judged)
+        for question, share in scored(place).items()
+    }
+    return Scores(shares, len(shares))
 
 
 SET_FOLDER = re.compile(r"\d+-")

@@ -7,30 +7,28 @@ shard, and no other: every question ends in exactly one shard.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from pad_ray import machine
-from pad_ray.config import GuardConfig
+from pad_ray.config import GuardConfig, QuestionsConfig
 from pad_ray.errors import Halted, ShardError
 from pad_ray.progress import Event, Report
 from pad_ray.shards import manifest
-from pad_ray.shards.damage import whole_records
-from pad_ray.shards.lease import Lease
 from pad_ray.shards.place import Place
 from pad_ray.shards.sums import Sums
 from pad_ray.shards.writer import ShardRecord
 from pad_ray.synthesis.figures import Figures
 from pad_ray.synthesis.flow import Flow
+from pad_ray.synthesis.folder import FlowFolder, held
 from pad_ray.synthesis.interrupt import graceful
-from pad_ray.synthesis.parts import LISTING, Parts, cut
 from pad_ray.synthesis.waiting import Waiting, any_alive, free_resources
 from pad_ray.synthesis.watch import INTERRUPTED, Watch
 
@@ -39,9 +37,6 @@ ENGINE_CPUS = 0.5
 
 GPU_ENGINE_CPUS = 1.0
 """CPUs that Ray Data books besides the GPUs of an engine, where nothing is said of CPUs."""
-
-CUT_HERE = 20_000
-"""Up to so many questions are cut in the driver; more in a Ray task, whose memory is gone afterwards."""
 
 MOST_ROWS = 1000
 """Rows of Ray Data: each costs the driver milliseconds and kilobytes, whatever is in it."""
@@ -60,9 +55,6 @@ LOOK_SECONDS = 0.5
 
 BOARD_SECONDS = 30.0
 """Within which a board answers; one whose node died is being started elsewhere, and is asked again."""
-
-FAILED = "failed.jsonl"
-"""What could not be done, with reasons: one JSON object a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,59 +85,64 @@ def run_flow(flow: Flow, folder: str | Path | Place, attempt: Attempt) -> manife
         Halted: if a limit of the guard was reached; what is committed stays.
         KeyboardInterrupt: after Ctrl-C, when the parts under way are committed, or at once after the second.
     """
-    place = Place.of(folder)
-    place.make()
-    with Lease(place) as lease:
-        identity = flow.identity()
-        if attempt.allow_changed and (place / "shards").names(suffix=".json"):
-            _parts(flow, place, kept=True)  # refuses other questions before anything is written
-        fixed = ("model",) if flow.one_model else ()
-        parts = _parts(flow, place, kept=manifest.claim(place, identity, attempt.allow_changed, fixed))
-        shards = place / "shards"
-        shards.make()
-        shards.sweep()
-        done = _whole(shards, attempt)
+    done: list[manifest.Totals] = []
+    run_sets(flow, [(flow.questions, folder)], attempt, lambda _, totals: done.append(totals))
+    return done[0]
+
+
+def run_sets(
+    flow: Flow,
+    sets: Sequence[tuple[QuestionsConfig, str | Path | Place]],
+    attempt: Attempt,
+    ended: Callable[[int, manifest.Totals], None],
+) -> None:
+    """Run the flow with each of several question sets in place of its own, each into a folder of its own.
+
+    All are done by the same engines, which start once and go from one set to the next without waiting for its last
+    question: an engine may take longer to come up than a set to be answered.
+
+    Args:
+        ended: Told the number of each set, and its sums, as soon as it is known that nothing of it is missing.
+
+    Raises:
+        the errors of `run_flow`.
+    """
+    with ExitStack() as stack:
+        folders = [
+            stack.enter_context(
+                held(
+                    replace(flow, questions=questions),
+                    Place.of(folder),
+                    partial(_say, attempt),
+                    allow_changed=attempt.allow_changed,
+                )
+            )
+            for questions, folder in sets
+        ]
+        waiting = dict(enumerate(folders))
         rounds = 0
-        while missing := sorted(set(range(parts.count)) - {record.index for record in done}):
+        while True:
+            for number in [number for number, folder in waiting.items() if not folder.missing]:
+                ended(number, manifest.total(waiting.pop(number).done))
+            if not waiting:
+                return
             if rounds == MOST_ROUNDS:
-                raise ShardError(f"{shards}: {len(missing)} parts come out damaged again and again; look at the disk")
+                first = next(iter(waiting.values()))
+                raise ShardError(
+                    f"{first.shards}: {len(first.missing)} parts come out damaged again and again; look at the disk"
+                )
             rounds += 1
-            halted = _run_parts(flow, place, parts, missing, _figures(done), attempt, lease)
-            # Looked at again: a worker of an earlier attempt, cut off somewhere, may have written over ours.
-            done = _whole(shards, attempt)
-            _list_failures(place, done)
-            if halted and len(done) < parts.count:
+            halted = _run_parts(flow, folders, attempt)
+            for folder in waiting.values():
+                folder.look()
+            if halted and any(folder.missing for folder in waiting.values()):
                 raise KeyboardInterrupt if halted == INTERRUPTED else Halted(halted)
-        manifest.close(place, identity, done)
-        return manifest.total(done)
-
-
-def _whole(shards: Place, attempt: Attempt) -> list[ShardRecord]:
-    """The records of all whole shards; the others are set aside."""
-    done, damages = whole_records(shards)
-    for damage in damages:
-        _say(attempt, f"set aside and done again: {damage}")
-    return done
 
 
 def _say(attempt: Attempt, note: str) -> None:
     """On the screen and in the attempt's log."""
     attempt.report(Event(attempt.stage, note=note))
     logging.getLogger(__name__).warning("%s", note)
-
-
-def _parts(flow: Flow, place: Place, *, kept: bool) -> Parts:
-    questions = place / "questions"
-    if not kept:
-        questions.make()
-        questions.remove(LISTING)  # cut by a start that came to nothing
-    arguments = (flow.questions, flow.block_size, questions, flow.near_duplicates, flow.evaluation)
-    if questions.exists(LISTING) or (flow.questions.limit is not None and flow.questions.limit <= CUT_HERE):
-        return cut(*arguments)
-    import ray
-
-    parts: Parts = ray.get(ray.remote(cut).options(num_cpus=ENGINE_CPUS, max_retries=3).remote(*arguments))
-    return parts
 
 
 def _figures(done: list[ShardRecord]) -> Figures:
@@ -159,25 +156,19 @@ def _figures(done: list[ShardRecord]) -> Figures:
     )
 
 
-def _run_parts(
-    flow: Flow,
-    place: Place,
-    parts: Parts,
-    missing: list[int],
-    before: Figures,
-    attempt: Attempt,
-    lease: Lease,
-) -> str:
-    """Do the missing parts; why it ended before the last one, or nothing."""
+def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt) -> str:
+    """Do the missing parts of all folders; why it ended before the last one, or nothing."""
     import ray
 
     from pad_ray.executor.service import make_executors
     from pad_ray.synthesis.board import Posted, start_board
     from pad_ray.synthesis.synthesizer import Job
 
-    place.put_json(machine.RECORD, machine.machine())
+    for folder in folders:
+        if folder.missing:
+            folder.place.put_json(machine.RECORD, machine.machine())
     job = Job(
-        run=str(place),
+        run=str(folders[0].place),
         attempt=attempt.number,
         engine=flow.engine,
         make=flow.make,
@@ -186,10 +177,11 @@ def _run_parts(
         answer_from=flow.executor.answer_from,
         eager=flow.engine.engine != "openai",
         block_size=flow.block_size,
-        questions=place / "questions",
-        shards=place / "shards",
+        sets=[(folder.questions, folder.shards) for folder in folders],
     )
-    watch = Watch(attempt.stage, parts.questions, before, attempt.guard, time.monotonic())
+    questions = sum(folder.parts.questions for folder in folders)
+    before = _figures([record for folder in folders for record in folder.done])
+    watch = Watch(attempt.stage, questions, before, attempt.guard, time.monotonic())
     watch.observe(Posted({}, 0, ""), time.monotonic())
     if watch.halt:  # what is spent already: nothing is started
         return watch.halt
@@ -197,16 +189,18 @@ def _run_parts(
     executors = [] if stated else make_executors(flow.executor)
     most = max(flow.engine.workers, flow.engine.max_workers or 0)
     board = start_board(flow.engine.stagger_seconds, most)
-    attempt.report(Event(attempt.stage, before.questions, parts.questions, "starting the engine"))
+    attempt.report(Event(attempt.stage, before.questions, questions, "starting the engine"))
+    missing = [folder.missing for folder in folders]
     pump = _Pump(lambda: _dataset(flow, job, missing, executors, board))
     try:
         with graceful(watch.interrupt):
             pump.start()
-            waits = _waits(flow, len(missing), executors, watch)
+            waits = _waits(flow, sum(map(len, missing)), executors, watch)
             alive, told = True, 0
             while alive:
                 pump.join(LOOK_SECONDS)
-                lease.check()
+                for folder in folders:
+                    folder.lease.check()
                 if attempt.stop and not watch.halt:
                     watch.halt = attempt.stop()
                 alive = pump.is_alive()  # the last look comes after the last row
@@ -265,15 +259,20 @@ def _engine_needs(flow: Flow) -> dict[str, float]:
     return {"CPU": ENGINE_CPUS}
 
 
-def _dataset(flow: Flow, job: Any, missing: list[int], executors: list[Any], board: Any) -> Any:
+def _dataset(flow: Flow, job: Any, missing: list[list[int]], executors: list[Any], board: Any) -> Any:
+    """Does the `missing` parts of each set of the job as it is read."""
     import ray
     from ray.data import ActorPoolStrategy
 
     from pad_ray.synthesis.synthesizer import Synthesize
 
     engines = max(flow.engine.workers, flow.engine.max_workers or 0)
-    size = -(-len(missing) // max(MOST_ROWS, ROWS_PER_ENGINE * engines))
-    rows = [{"parts": missing[start : start + size]} for start in range(0, len(missing), size)]
+    size = -(-sum(map(len, missing)) // max(MOST_ROWS, ROWS_PER_ENGINE * engines))
+    rows = [
+        {"set": number, "parts": parts[start : start + size]}
+        for number, parts in enumerate(missing)
+        for start in range(0, len(parts), size)
+    ]
     needs = _engine_needs(flow)
     resources: dict[str, Any] = {"num_gpus": needs["GPU"]} if "GPU" in needs else {"num_cpus": needs["CPU"]}
     fewest = min(flow.engine.workers, len(rows))
@@ -291,15 +290,3 @@ def _dataset(flow: Flow, job: Any, missing: list[int], executors: list[Any], boa
         ),
         **resources,
     )
-
-
-def _list_failures(place: Place, done: list[ShardRecord]) -> None:
-    """All that could not be done so far; the file is written anew each time, so it is always of one piece."""
-
-    def write(file: BinaryIO) -> None:
-        for record in done:
-            for failure in record.failures:
-                file.write(json.dumps({"part": record.index} | failure).encode() + b"\n")
-
-    if any(record.failures for record in done) or place.exists(FAILED):
-        place.put(FAILED, write)

@@ -81,8 +81,8 @@ class Job:
     eager: bool
     """An engine without work is given draws that may turn out unneeded: not where each one is paid for."""
     block_size: int
-    questions: Place
-    shards: Place
+    sets: Sequence[tuple[Place, Place]]
+    """Of each question set the folder of its parts, and that of its shards."""
 
 
 @dataclass(slots=True)
@@ -103,7 +103,7 @@ class Ended:
 
 
 class Synthesize:
-    """Ray Data actor: {parts: [index]} -> {parts: [index that is committed]}."""
+    """Ray Data actor: {set: its number in the job, parts: [index]} -> {parts: [index that is committed]}."""
 
     def __init__(self, job: Job, executors: Sequence[Any], board: Any) -> None:
         import ray
@@ -119,7 +119,7 @@ class Synthesize:
         self._end_leftovers()
         if not self._stop:
             self._engine = job.make(job.engine)
-            self._reader = PartReader(job.questions)
+            self._readers = [PartReader(questions) for questions, _ in job.sets]
         self._prior = Prior()
         self._admission = Admission(job.engine.max_sequences, job.block_size * job.policy.first_draws)
         self._counters = SynthesisCounters()
@@ -148,7 +148,8 @@ class Synthesize:
             if self._executors:
                 self._service = JudgeService(self._executors, key)
             self._reports = asyncio.create_task(self._report_always())
-        parts = [asyncio.create_task(self._part(int(index))) for index in row["parts"]]
+        number = int(row["set"])
+        parts = [asyncio.create_task(self._part(number, int(index))) for index in row["parts"]]
         try:
             committed = await asyncio.gather(*parts)
         except EngineDied as death:
@@ -159,23 +160,24 @@ class Synthesize:
         await self._report()
         return {"parts": [index for index, done in zip(row["parts"], committed, strict=True) if done]}
 
-    async def _part(self, index: int) -> bool:
-        """Whether part `index` is committed: the run may be told to stop before it is taken up."""
+    async def _part(self, number: int, index: int) -> bool:
+        """Whether part `index` of set `number` is committed: the run may be told to stop before it is taken up."""
         await self._admission.enter()
         try:
             if self._stop or self._dying:
                 return False
-            if not await asyncio.to_thread(self._job.shards.exists, record_name(index)):
-                await self._make(index)
+            _, shards = self._job.sets[number]
+            if not await asyncio.to_thread(shards.exists, record_name(index)):
+                await self._make(self._readers[number], shards, index)
             return True
         finally:
             self._admission.leave()
 
-    async def _make(self, index: int) -> None:
+    async def _make(self, reader: PartReader, shards: Place, index: int) -> None:
         started = time.time()
         questions = [
             asyncio.create_task(self._question(question))
-            for question in await asyncio.to_thread(self._reader.questions, index)
+            for question in await asyncio.to_thread(reader.questions, index)
         ]
         try:
             ended = await asyncio.gather(*questions)
@@ -193,7 +195,7 @@ class Synthesize:
         self._sums.update(wasted_tokens=aborted, completion_tokens=aborted)
         await asyncio.to_thread(
             write_shard,
-            self._job.shards,
+            shards,
             index,
             judged_table(rows),
             **gained,

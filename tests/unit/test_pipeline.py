@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,8 @@ from pad_ray.shards.writer import record_path, write_shard
 from pad_ray.student.follow import Follower
 from pad_ray.synthesis import runner
 from pad_ray.synthesis.flow import Flow
-from pad_ray.synthesis.parts import Parts
+from pad_ray.synthesis.folder import FlowFolder
+from pad_ray.synthesis.runner import Attempt
 
 FLOWS = [
     "evaluation/base/0-wordsums-test",
@@ -72,10 +73,10 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand-ins for the cluster, the engines and the training; gets the name of every shard that is made."""
     drawn: list[str] = []
 
-    def run_parts(flow: Flow, place: Place, parts: Parts, missing: list[int], *_: object) -> str:
-        for index in missing:
-            rows = [judged(number, 0, right(number), "right", True) for number in range(parts.questions)]
-            drawn.append(write_shard(place / "shards", index, judged_table(rows), questions=len(rows)).file)
+    def run_parts(flow: Flow, folders: Sequence[FlowFolder], _: object) -> str:
+        for folder, index in [(one, index) for one in folders for index in one.missing]:
+            rows = [judged(number, 0, right(number), "right", True) for number in range(folder.parts.questions)]
+            drawn.append(write_shard(folder.shards, index, judged_table(rows), questions=len(rows)).file)
         return ""
 
     def teach(*_: object, folder: Path, stage: str, **__: object) -> Any:
@@ -268,9 +269,10 @@ def test_a_student_that_follows_its_synthesis_is_trained_at_the_same_time(
     training, judge = threading.Event(), runner._run_parts
     followed: list[object] = []
 
-    def run_parts(flow: Flow, place: Place, *rest: Any) -> str:
-        assert place.name != "synthesis" or training.wait(10), "the training waits for the end of the synthesis"
-        return judge(flow, place, *rest)
+    def run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt) -> str:
+        synthesis = folders[0].place.name == "synthesis"
+        assert not synthesis or training.wait(10), "the training waits for the end of the synthesis"
+        return judge(flow, folders, attempt)
 
     def teach(examples: object, *, folder: Path, **__: object) -> Any:
         followed.append(examples)
