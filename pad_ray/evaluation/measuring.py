@@ -60,8 +60,11 @@ def _measure(
     allow_changed: bool,
 ) -> Scores:
     """Measure in one way. `label`: what is shown of a set, or of several."""
+    questions = 0
 
     def ended(number: int, metrics: Metrics) -> None:
+        nonlocal questions
+        questions += metrics.questions
         done = f"{metrics.accuracy:.1%} right"
         report(Event(label(sets[number].name), metrics.questions, metrics.questions, done))
 
@@ -74,7 +77,7 @@ def _measure(
         for number, (_, place) in enumerate(judged)
         for question, share in scored(place).items()
     }
-    return Scores(shares, len(shares))
+    return Scores(shares, questions)
 
 
 SET_FOLDER = re.compile(r"\d+-")
