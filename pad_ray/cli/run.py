@@ -109,8 +109,7 @@ def experiment(
         check_cluster(settings.base, base)
         for done in run(settings, report):
             book.add(done)
-            if not book.lacks(folder):  # what is there of all of it stands until all of it is there again
-                book.write(folder)
+            book.write(folder)
     for table in book.tables():
         show(table)
     typer.echo(f"written: {folder}")

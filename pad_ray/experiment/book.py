@@ -101,7 +101,7 @@ class Book:
             ],
         }
 
-    def lacks(self, out: Path) -> bool:
+    def _lacks(self, out: Path) -> bool:
         """Whether what was written into `out` before has cells of this experiment that are not there again yet."""
         if not (out / JSON_FILE).exists():
             return False
@@ -110,7 +110,9 @@ class Book:
         return bool((written & planned) - {(done.cell.arm, done.cell.seed, done.cell.share) for done in self._done})
 
     def write(self, out: Path) -> None:
-        """Everything, into the folder `out`."""
+        """Everything, into the folder `out`: what was written there of all of it stands until all is there again."""
+        if self._lacks(out):
+            return
         out.mkdir(parents=True, exist_ok=True)
         commit_json(out / JSON_FILE, self.as_json())
         if self.findings():
