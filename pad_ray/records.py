@@ -59,6 +59,8 @@ class Completion:
     logprob: float = 0.0
     """Sum over the generated tokens of the natural log of their probability; 0 where unknown."""
     prompt_tokens: int = 0
+    discarded_tokens: int = 0
+    """Generated on the way to it, and no part of it: beams that were not chosen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def evaluate_sets(
     """`evaluate` with each of several question sets, into a folder of its own, by the same engines.
 
     Args:
-        ended: Told the number of each set and its figures, in the order in which they end.
+        ended: Told the number of each set and its figures as soon as it has ended. Its seconds, and so its programs a
+            second, are those in which any of its shards was worked on: beside it other sets may have been.
 
     Raises:
         the errors of `run_flow`.

@@ -60,24 +60,26 @@ def _measure(
     allow_changed: bool,
 ) -> Scores:
     """Measure in one way. `label`: what is shown of a set, or of several."""
+    shown = label(sets[0].name if len(sets) == 1 else f"{len(sets)} sets")
     questions = 0
 
     def ended(number: int, metrics: Metrics) -> None:
         nonlocal questions
         questions += metrics.questions
-        done = f"{metrics.accuracy:.1%} right"
-        report(Event(label(sets[number].name), metrics.questions, metrics.questions, done))
+        if len(sets) > 1:
+            report(Event(shown, note=f"{sets[number].name}: {metrics.accuracy:.1%} right"))
 
     judged = [(asked, folder / set_folder(number, asked.name)) for number, asked in enumerate(sets)]
-    all_of_them = sets[0].name if len(sets) == 1 else f"{len(sets)} sets"
-    evaluate_sets(flow, judged, Attempt(label(all_of_them), report, allow_changed=allow_changed), ended)
+    evaluate_sets(flow, judged, Attempt(shown, report, allow_changed=allow_changed), ended)
     # Two sets may have questions in common.
     shares = {
         f"{number}/{question}": share
         for number, (_, place) in enumerate(judged)
         for question, share in scored(place).items()
     }
-    return Scores(shares, questions)
+    scores = Scores(shares, questions)
+    report(Event(shown, questions, questions, f"{scores.accuracy:.1%} right"))
+    return scores
 
 
 SET_FOLDER = re.compile(r"\d+-")

@@ -1,4 +1,4 @@
-"""What is written of an experiment: JSON, Markdown and pictures, anew after every cell."""
+"""What is written of an experiment: JSON, Markdown and pictures."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Book:
         }
 
     def _lacks(self, out: Path) -> bool:
-        """Whether what was written into `out` before has cells of this experiment that are not there again yet."""
+        """Whether what was written into `out` before has cells of this experiment that were not added yet."""
         if not (out / JSON_FILE).exists():
             return False
         written = {(one["arm"], one["seed"], one["share"]) for one in read_json(out / JSON_FILE).get("cells", ())}
@@ -110,7 +110,7 @@ class Book:
         return bool((written & planned) - {(done.cell.arm, done.cell.seed, done.cell.share) for done in self._done})
 
     def write(self, out: Path) -> None:
-        """Everything, into the folder `out`: what was written there of all of it stands until all is there again."""
+        """Everything, into the folder `out`; nothing while that has cells of this experiment that are not here yet."""
         if self._lacks(out):
             return
         out.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ CUT_HERE = 20_000
 """Up to so many questions are cut in the driver; more in a Ray task, whose memory is gone afterwards."""
 
 CUT_CPUS = 0.5
-"""CPUs that Ray books for such a task: on two CPUs no stage waits for another."""
+"""CPUs that Ray books for such a task: it is not to wait for another run's."""
 
 FAILED = "failed.jsonl"
 """What could not be done, with reasons: one JSON object a line."""
@@ -36,7 +36,7 @@ class FlowFolder:
     lease: Lease
     say: Callable[[str], None]
     done: list[ShardRecord] = field(default_factory=list)
-    """Whole shards, when they were last looked at."""
+    """Whole shards; none before the first look."""
 
     @property
     def questions(self) -> Place:
@@ -54,15 +54,14 @@ class FlowFolder:
     def look(self) -> None:
         """See what is done, set aside what is damaged, and record the folder once nothing is missing.
 
-        Looked at after every round: a worker of an earlier attempt, cut off somewhere, may have written over ours.
-
         Raises:
-            FolderBusy: if another process has taken the folder; nothing was written.
+            RunDirectoryError: if another process has taken the folder; nothing was written.
+            ShardError: if the folder cannot be read or written.
         """
         self.lease.check()
         self.done, damages = whole_records(self.shards)
         for damage in damages:
-            self.say(f"set aside and done again: {damage}")
+            self.say(f"{self.shards}: set aside and done again: {damage.file} ({damage.why})")
         self._list_failures()
         if not self.missing:
             manifest.close(self.place, self.identity, self.done)
@@ -81,7 +80,7 @@ class FlowFolder:
 
 @contextmanager
 def held(flow: Flow, place: Place, say: Callable[[str], None], *, allow_changed: bool = False) -> Iterator[FlowFolder]:
-    """The folder, claimed for the flow and looked at; others are kept out until the end.
+    """The folder, claimed for the flow; others are kept out until the end.
 
     Args:
         say: Gets what a person should know.
@@ -101,7 +100,6 @@ def held(flow: Flow, place: Place, say: Callable[[str], None], *, allow_changed:
         folder = FlowFolder(place, identity, parts, lease, say)
         folder.shards.make()
         folder.shards.sweep()
-        folder.look()
         yield folder
 
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from pad_ray import machine
@@ -102,7 +103,8 @@ def run_sets(
     question: an engine may take longer to come up than a set to be answered.
 
     Args:
-        ended: Told the number of each set, and its sums, as soon as it is known that nothing of it is missing.
+        ended: Told the number of each set, and its sums, as soon as nothing of it is missing; what is there already
+            comes first.
 
     Raises:
         the errors of `run_flow`.
@@ -120,22 +122,30 @@ def run_sets(
             for questions, folder in sets
         ]
         waiting = dict(enumerate(folders))
+
+        def look(number: int) -> None:
+            folder = folders[number]
+            folder.look()
+            if number in waiting and not folder.missing:
+                del waiting[number]
+                ended(number, manifest.total(folder.done))
+
+        for number in range(len(folders)):
+            look(number)
         rounds = 0
-        while True:
-            for number in [number for number, folder in waiting.items() if not folder.missing]:
-                ended(number, manifest.total(waiting.pop(number).done))
-            if not waiting:
-                return
+        while waiting:
             if rounds == MOST_ROUNDS:
                 first = next(iter(waiting.values()))
                 raise ShardError(
                     f"{first.shards}: {len(first.missing)} parts come out damaged again and again; look at the disk"
                 )
             rounds += 1
-            halted = _run_parts(flow, folders, attempt)
-            for folder in waiting.values():
-                folder.look()
-            if halted and any(folder.missing for folder in waiting.values()):
+            halted = _run_parts(flow, folders, attempt, look)
+            # Looked at again: a worker of an earlier attempt, cut off somewhere, may have written over ours.
+            for number in range(len(folders)):
+                if number in waiting:
+                    look(number)
+            if halted and waiting:
                 raise KeyboardInterrupt if halted == INTERRUPTED else Halted(halted)
 
 
@@ -156,8 +166,11 @@ def _figures(done: list[ShardRecord]) -> Figures:
     )
 
 
-def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt) -> str:
-    """Do the missing parts of all folders; why it ended before the last one, or nothing."""
+def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt, look: Callable[[int], None]) -> str:
+    """Do the missing parts of all folders; why it ended before the last one, or nothing.
+
+    `look` is given the number of each folder whose last part has been committed.
+    """
     import ray
 
     from pad_ray.executor.service import make_executors
@@ -191,7 +204,7 @@ def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt) -> s
     board = start_board(flow.engine.stagger_seconds, most)
     attempt.report(Event(attempt.stage, before.questions, questions, "starting the engine"))
     missing = [folder.missing for folder in folders]
-    pump = _Pump(lambda: _dataset(flow, job, missing, executors, board))
+    pump = _Pump(lambda: _dataset(flow, job, missing, executors, board), list(map(len, missing)))
     try:
         with graceful(watch.interrupt):
             pump.start()
@@ -201,6 +214,8 @@ def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt) -> s
                 pump.join(LOOK_SECONDS)
                 for folder in folders:
                     folder.lease.check()
+                for number in pump.ended():
+                    look(number)
                 if attempt.stop and not watch.halt:
                     watch.halt = attempt.stop()
                 alive = pump.is_alive()  # the last look comes after the last row
@@ -235,17 +250,30 @@ def _waits(flow: Flow, parts: int, executors: list[Any], watch: Watch) -> list[W
 
 
 class _Pump(threading.Thread):
-    """Takes what the dataset has to give, so that the main thread is free for people and signals."""
+    """Takes what the dataset has to give, so that the main thread is free for people and signals.
 
-    def __init__(self, dataset: Any) -> None:
+    Args:
+        parts: How many each set has to do.
+    """
+
+    def __init__(self, dataset: Any, parts: list[int]) -> None:
         super().__init__(daemon=True, name="ray-data")
         self._dataset = dataset
+        self._parts = parts
+        self._ended: SimpleQueue[int] = SimpleQueue()
         self.error: BaseException | None = None
+
+    def ended(self) -> list[int]:
+        """Numbers of the sets whose last part has come since this was asked before."""
+        return [self._ended.get() for _ in range(self._ended.qsize())]
 
     def run(self) -> None:
         try:
-            for _ in self._dataset().iter_rows():
-                pass  # what was committed is in the ledger
+            for row in self._dataset().iter_rows():  # what was committed is in the ledger
+                number = int(row["set"])
+                self._parts[number] -= len(row["parts"])
+                if not self._parts[number]:
+                    self._ended.put(number)
         except BaseException as error:  # raised again by the main thread
             self.error = error
 

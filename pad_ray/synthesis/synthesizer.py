@@ -47,6 +47,9 @@ Row = dict[str, Any]
 Drawn = tuple[Program, Verdict, str]
 """A program, its verdict, and its key if it is right."""
 
+Paid = tuple[Program, int]
+"""A program, and the tokens that were discarded on the way to it."""
+
 REPORT_SECONDS = 1.0
 """Between two reports to the board: what a person can follow, and nothing beside a part's seconds."""
 
@@ -103,7 +106,7 @@ class Ended:
 
 
 class Synthesize:
-    """Ray Data actor: {set: its number in the job, parts: [index]} -> {parts: [index that is committed]}."""
+    """Ray Data actor: {set: its number in the job, parts: [index]} -> {set, parts: [index that is committed]}."""
 
     def __init__(self, job: Job, executors: Sequence[Any], board: Any) -> None:
         import ray
@@ -158,7 +161,7 @@ class Synthesize:
         finally:
             await _cancel(parts)
         await self._report()
-        return {"parts": [index for index, done in zip(row["parts"], committed, strict=True) if done]}
+        return row | {"parts": [index for index, done in zip(row["parts"], committed, strict=True) if done]}
 
     async def _part(self, number: int, index: int) -> bool:
         """Whether part `index` of set `number` is committed: the run may be told to stop before it is taken up."""
@@ -212,7 +215,7 @@ class Synthesize:
     async def _question(self, question: Question) -> Ended:
         loop = QuestionLoop(self._job.policy, self._prior)
         drawn: dict[int, Drawn] = {}
-        paid: dict[int, Program] = {}
+        paid: dict[int, Paid] = {}
         under_way: dict[asyncio.Task[Drawn | None], int] = {}
         try:
             while not loop.ended:
@@ -236,7 +239,9 @@ class Synthesize:
             await _cancel(under_way)
         self._count_failures(loop.failure)
         kept = set(loop.kept)
-        wasted = sum(program.tokens for index, program in paid.items() if index >= loop.drawn)
+        wasted = sum(
+            discarded + (program.tokens if index >= loop.drawn else 0) for index, (program, discarded) in paid.items()
+        )
         self._sums["wasted_tokens"] += wasted
         return Ended(
             question,
@@ -244,7 +249,7 @@ class Synthesize:
             satisfied=loop.satisfied,
             given_up=loop.given_up,
             wasted_tokens=wasted,
-            dollars=sum(self._price(program) for program in paid.values()),
+            dollars=sum(self._price(program) for program, _ in paid.values()),
             cpu_seconds=sum(verdict.cpu_ms for _, verdict, _ in drawn.values()) / 1000,
             failure=str(loop.failure or ""),
         )
@@ -260,7 +265,7 @@ class Synthesize:
             if count >= most:
                 raise TeacherError(f"{count} questions in a row could not be asked; the last one: {failure}")
 
-    async def _draw(self, question: Question, index: int, paid: dict[int, Program]) -> Drawn | None:
+    async def _draw(self, question: Question, index: int, paid: dict[int, Paid]) -> Drawn | None:
         """One program and its verdict; None if the engine has no such draw. `paid`: gets all that was written."""
         plan = self._job.draws
         self._admission.draw_started()
@@ -270,8 +275,9 @@ class Synthesize:
             self._admission.draw_ended()
         if completion is None:
             return None
-        program = paid[index] = self._program(question, index, completion)
-        self._sums["completion_tokens"] += program.tokens
+        program = self._program(question, index, completion)
+        paid[index] = program, completion.discarded_tokens
+        self._sums["completion_tokens"] += program.tokens + completion.discarded_tokens
         self._sums["prompt_tokens"] += program.prompt_tokens
         self._sums["dollars"] += self._price(program)  # type: ignore[assignment]
         self._admission.judging_started()

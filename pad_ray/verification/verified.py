@@ -15,7 +15,7 @@ from pad_ray.verification.stepwise import Cost, Stepwise
 
 
 class VerifiedEngine:
-    """Draws by step-wise beam search. `aborted_tokens` are those of the beams that were not chosen."""
+    """Draws by step-wise beam search. `aborted_tokens` are also those of searches that did not end."""
 
     def __init__(self, engine: LineEngine, config: VerificationConfig, executor: ExecutorConfig) -> None:
         """
@@ -28,21 +28,21 @@ class VerifiedEngine:
         scorer = make_scorer(config)
         self._prefixes = SandboxedPrefixes(executor, values=config.below_zero < 1) if config.execute else None
         self._stepwise = Stepwise(engine, scorer, self._prefixes, config)
-        self._not_chosen = 0
-        """Tokens, of the searches that have ended."""
+        self._aborted_tokens = 0
 
     @property
     def aborted_tokens(self) -> int:
-        return self._engine.aborted_tokens + self._not_chosen
+        return self._engine.aborted_tokens + self._aborted_tokens
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
-        cost, chosen = Cost(), 0
+        cost = Cost()
         try:
             beam = await self._stepwise.search(prompt, draw, cost)
-            chosen = len(beam.tokens)
-        finally:  # a search that is cancelled has chosen nothing
-            self._not_chosen += cost.tokens - chosen
-        return Completion(text=beam.text, tokens=chosen, logprob=beam.logprob)
+        except BaseException:  # cancelled, most often
+            self._aborted_tokens += cost.tokens
+            raise
+        chosen = len(beam.tokens)
+        return Completion(beam.text, tokens=chosen, logprob=beam.logprob, discarded_tokens=cost.tokens - chosen)
 
     async def close(self) -> None:
         await self._engine.close()

@@ -18,7 +18,7 @@ from pad_ray.shards.files import read_json
 from pad_ray.shards.manifest import MANIFEST, Totals
 from pad_ray.synthesis.flow import Flow, Maker, fixed_flow
 from pad_ray.synthesis.runner import Attempt, run_sets
-from pad_ray.teacher.engine import Completion, Draw, Engine, Prompt, make_engine
+from pad_ray.teacher.engine import Completion, Draw, Prompt, make_engine
 
 # Ray's workers cannot import this file.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -28,27 +28,33 @@ SETS = [
     QuestionsConfig(set="wordsums", split="train", limit=9),
     QuestionsConfig(set="wordsums", split="test", limit=6),
 ]
+EACH = [(0, 20, 40), (1, 9, 45), (2, 6, 12)]
+"""The sets' numbers, right programs and tokens that count as wasted."""
 
 
-def counted(config: EngineConfig, starts: Path) -> Engine:
-    with starts.open("a") as file:
-        file.write("started\n")
-    return make_engine(config)
+class Wordy:
+    """The reference engine, as if it had discarded tokens: more at a training question, at which it may get stuck."""
 
-
-class Stuck:
-    """The reference engine until it comes to a training question."""
-
-    name = "stuck"
+    name = "wordy"
     aborted_tokens = 0
 
-    def __init__(self, config: EngineConfig) -> None:
+    def __init__(self, config: EngineConfig, starts: Path | None) -> None:
         self._engine = make_engine(config)
+        self._stuck = starts is None
+        if starts is not None:
+            with starts.open("a") as file:
+                file.write("started\n")
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
-        if "train" in prompt.question.question_id:
+        training = "train" in prompt.question.question_id
+        if training and self._stuck:
             raise TeacherError("stuck")
-        return await self._engine.draw(prompt, draw)
+        completion = await self._engine.draw(prompt, draw)
+        assert completion is not None
+        return replace(completion, discarded_tokens=5 if training else 2)
+
+    async def close(self) -> None:
+        await self._engine.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -70,22 +76,21 @@ def flow(folder: Path, make: Maker) -> Flow:
     return replace(fixed_flow(config, SETS[0], config.teacher, config.evaluation), make=make)
 
 
-def run(folder: Path, make: Maker, ended: list[tuple[int, int]]) -> None:
-    """`ended`: gets the sets in the order in which they end, with their right programs."""
+def run(folder: Path, starts: Path | None, ended: list[tuple[int, int, int]]) -> None:
+    """`ended`: gets the sets in the order in which they end, with their right programs and wasted tokens."""
 
     def told(number: int, totals: Totals) -> None:
-        ended.append((number, totals.right))
+        ended.append((number, totals.right, totals.wasted_tokens))
 
     places = [(asked, folder / str(number)) for number, asked in enumerate(SETS)]
-    run_sets(flow(folder, make), places, Attempt("sets", lambda _: None), told)
+    run_sets(flow(folder, partial(Wordy, starts=starts)), places, Attempt("sets", lambda _: None), told)
 
 
 def test_one_engine_does_all_sets_and_only_what_is_missing(tmp_path: Path) -> None:
     starts = tmp_path / "starts"
-    counting = partial(counted, starts=starts)
-    ended: list[tuple[int, int]] = []
-    run(tmp_path, counting, ended)
-    assert ended == [(0, 20), (1, 9), (2, 6)]
+    ended: list[tuple[int, int, int]] = []
+    run(tmp_path, starts, ended)
+    assert sorted(ended) == EACH
     assert starts.read_text().count("started") == 1
     for number, asked in enumerate(SETS):
         folder = tmp_path / str(number)
@@ -94,19 +99,24 @@ def test_one_engine_does_all_sets_and_only_what_is_missing(tmp_path: Path) -> No
         assert sorted(row["question_id"] for row in judged_rows(folder)) == sorted(ids)
         assert read_json(folder / MANIFEST)["complete"]
 
-    run(tmp_path, counting, ended)
-    assert ended[3:] == ended[:3]
+    ended.clear()
+    run(tmp_path, starts, ended)
+    assert ended == EACH
     assert starts.read_text().count("started") == 1, "nothing was missing"
 
     lost = sorted((tmp_path / "1" / "shards").glob("*.arrow"))[-1]
-    others = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*/shards/*") if path.stem != lost.stem}
+    others = {
+        path: path.stat().st_mtime_ns
+        for path in tmp_path.glob("*/shards/*")
+        if path.with_suffix("") != lost.with_suffix("")
+    }
     lost.write_bytes(lost.read_bytes()[:-8])
     ended.clear()
     with pytest.raises(RayError, match="stuck"):
-        run(tmp_path, Stuck, ended)
-    assert ended == [(0, 20), (2, 6)], "those of which nothing is missing, although another fails"
+        run(tmp_path, None, ended)
+    assert ended == [EACH[0], EACH[2]], "those of which nothing is missing, although another fails"
     ended.clear()
-    run(tmp_path, counting, ended)
-    assert ended == [(0, 20), (2, 6), (1, 9)]
+    run(tmp_path, starts, ended)
+    assert ended == [EACH[0], EACH[2], EACH[1]]
     assert starts.read_text().count("started") == 2
     assert {path: path.stat().st_mtime_ns for path in others} == others

@@ -28,7 +28,7 @@ from pad_ray.student.follow import Follower
 from pad_ray.synthesis import runner
 from pad_ray.synthesis.flow import Flow
 from pad_ray.synthesis.folder import FlowFolder
-from pad_ray.synthesis.runner import Attempt
+from pad_ray.synthesis.watch import INTERRUPTED
 
 FLOWS = [
     "evaluation/base/0-wordsums-test",
@@ -73,7 +73,7 @@ def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Stand-ins for the cluster, the engines and the training; gets the name of every shard that is made."""
     drawn: list[str] = []
 
-    def run_parts(flow: Flow, folders: Sequence[FlowFolder], _: object) -> str:
+    def run_parts(flow: Flow, folders: Sequence[FlowFolder], *_: object) -> str:
         for folder, index in [(one, index) for one in folders for index in one.missing]:
             rows = [judged(number, 0, right(number), "right", True) for number in range(folder.parts.questions)]
             drawn.append(write_shard(folder.shards, index, judged_table(rows), questions=len(rows)).file)
@@ -232,6 +232,35 @@ def test_a_refined_student_is_measured_in_all_ways(
     assert summary["accuracy"]["refined"] == 1.0
 
 
+def test_sets_are_measured_together_and_each_has_its_figures_when_it_has_ended(
+    drawn: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, said, judge = tmp_path / "run", list[Event](), runner._run_parts
+    folder.mkdir()
+    config = settings(folder)
+    twice = config.evaluation.sets[0].model_copy(update={"limit": 2})
+    evaluation = config.evaluation.model_copy(update={"sets": (*config.evaluation.sets, twice)})
+    pipeline = Pipeline(config.model_copy(update={"evaluation": evaluation}), folder, said.append)
+
+    def interrupted(flow: Flow, folders: Sequence[FlowFolder], *rest: Any) -> str:
+        judge(flow, folders[:1], *rest)
+        return INTERRUPTED
+
+    monkeypatch.setattr(runner, "_run_parts", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        pipeline.measure("base", str(tmp_path / "base"))
+    sets = folder / "evaluation" / "base"
+    assert (sets / "0-wordsums-test" / "summary.json").exists()
+    assert not (sets / "1-wordsums-test" / "summary.json").exists()
+    assert said[-1] == Event("evaluate base (2 sets)", note="wordsums/test: 100.0% right")
+
+    monkeypatch.setattr(runner, "_run_parts", judge)
+    scores = pipeline.measure("base", str(tmp_path / "base"))
+    assert scores.questions == 4 + 2, "those that both sets have count in both"
+    assert len(drawn) == 2
+    assert said[-1].detail.endswith(" right") and said[-1].count == "6/6"
+
+
 def test_paths_mean_the_same_in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"set": "svamp", "path": "sets"}
     given = {"questions": asked, "evaluation": {"sets": [asked, {"set": "asdiv"}]}}
@@ -269,10 +298,10 @@ def test_a_student_that_follows_its_synthesis_is_trained_at_the_same_time(
     training, judge = threading.Event(), runner._run_parts
     followed: list[object] = []
 
-    def run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt) -> str:
+    def run_parts(flow: Flow, folders: Sequence[FlowFolder], *rest: Any) -> str:
         synthesis = folders[0].place.name == "synthesis"
         assert not synthesis or training.wait(10), "the training waits for the end of the synthesis"
-        return judge(flow, folders, attempt)
+        return judge(flow, folders, *rest)
 
     def teach(examples: object, *, folder: Path, **__: object) -> Any:
         followed.append(examples)
