@@ -124,27 +124,24 @@ def run_sets(
         waiting = dict(enumerate(folders))
 
         def look(number: int) -> None:
-            folder = folders[number]
-            folder.look()
-            if number in waiting and not folder.missing:
-                del waiting[number]
-                ended(number, manifest.total(folder.done))
+            waiting[number].look()
+            if not waiting[number].missing:
+                ended(number, manifest.total(waiting.pop(number).done))
 
-        for number in range(len(folders)):
+        for number in list(waiting):
             look(number)
         rounds = 0
         while waiting:
             if rounds == MOST_ROUNDS:
-                first = next(iter(waiting.values()))
+                damaged = next(iter(waiting.values()))
                 raise ShardError(
-                    f"{first.shards}: {len(first.missing)} parts come out damaged again and again; look at the disk"
+                    f"{damaged.shards}: {len(damaged.missing)} parts come out damaged again and again; look at the disk"
                 )
             rounds += 1
             halted = _run_parts(flow, folders, attempt, look)
             # Looked at again: a worker of an earlier attempt, cut off somewhere, may have written over ours.
-            for number in range(len(folders)):
-                if number in waiting:
-                    look(number)
+            for number in list(waiting):
+                look(number)
             if halted and waiting:
                 raise KeyboardInterrupt if halted == INTERRUPTED else Halted(halted)
 
