@@ -166,7 +166,7 @@ def _figures(done: list[ShardRecord]) -> Figures:
 def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt, look: Callable[[int], None]) -> str:
     """Do the missing parts of all folders; why it ended before the last one, or nothing.
 
-    `look` is given the number of each folder whose last part has been committed.
+    `look` is given the number of each folder whose last part has been committed while others are still worked on.
     """
     import ray
 
@@ -261,7 +261,9 @@ class _Pump(threading.Thread):
         self.error: BaseException | None = None
 
     def ended(self) -> list[int]:
-        """Numbers of the sets whose last part has come since this was asked before."""
+        """Numbers of the sets whose last part has come since this was asked before, but for the last set of all: that
+        is looked at when the engines are gone, as a look reads all shards, and GPUs would wait for it.
+        """
         return [self._ended.get() for _ in range(self._ended.qsize())]
 
     def run(self) -> None:
@@ -269,7 +271,7 @@ class _Pump(threading.Thread):
             for row in self._dataset().iter_rows():  # what was committed is in the ledger
                 number = int(row["set"])
                 self._parts[number] -= len(row["parts"])
-                if not self._parts[number]:
+                if not self._parts[number] and any(self._parts):
                     self._ended.put(number)
         except BaseException as error:  # raised again by the main thread
             self.error = error

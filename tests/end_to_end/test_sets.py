@@ -1,5 +1,6 @@
 """Several question sets by one engine: each in its own folder, whatever becomes of the others."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,26 +33,40 @@ EACH = [(0, 20, 40), (1, 9, 45), (2, 6, 12)]
 """The sets' numbers, right programs and tokens that count as wasted."""
 
 
+FIRST_ENDED = "first-ended"
+"""Beside the file of starts: written when the first set has ended."""
+
+
 class Wordy:
-    """The reference engine, as if it had discarded tokens: more at a training question, at which it may get stuck."""
+    """The reference engine, as if it had discarded tokens: more at a training question, at which it may get stuck, or
+    waits until it is known that the first set has ended."""
 
     name = "wordy"
     aborted_tokens = 0
 
     def __init__(self, config: EngineConfig, starts: Path | None) -> None:
         self._engine = make_engine(config)
-        self._stuck = starts is None
+        self._starts = starts
         if starts is not None:
             with starts.open("a") as file:
                 file.write("started\n")
 
     async def draw(self, prompt: Prompt, draw: Draw) -> Completion | None:
         training = "train" in prompt.question.question_id
-        if training and self._stuck:
-            raise TeacherError("stuck")
+        if training:
+            await self._wait_for_the_first()
         completion = await self._engine.draw(prompt, draw)
         assert completion is not None
         return replace(completion, discarded_tokens=5 if training else 2)
+
+    async def _wait_for_the_first(self) -> None:
+        if self._starts is None:
+            raise TeacherError("stuck")
+        for _ in range(600):
+            if self._starts.with_name(FIRST_ENDED).exists():
+                return
+            await asyncio.sleep(0.1)
+        raise TeacherError("the first set's end is not told while another is worked on")
 
     async def close(self) -> None:
         await self._engine.close()
@@ -81,6 +96,8 @@ def run(folder: Path, starts: Path | None, ended: list[tuple[int, int, int]]) ->
 
     def told(number: int, totals: Totals) -> None:
         ended.append((number, totals.right, totals.wasted_tokens))
+        if number == 0:
+            (folder / FIRST_ENDED).touch()
 
     places = [(asked, folder / str(number)) for number, asked in enumerate(SETS)]
     run_sets(flow(folder, partial(Wordy, starts=starts)), places, Attempt("sets", lambda _: None), told)
