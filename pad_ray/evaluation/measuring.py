@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
 from pad_ray.config import QuestionsConfig, RunConfig
@@ -40,37 +39,26 @@ def measure_model(
         config, sets[0], config.engine_of(model), config.evaluation, prompt_version=config.evaluation.prompt
     )
     flows = assisted(flow, config.evaluation)
-    scores = [
-        _measure(other, sets, folder / way, partial(_label, stage, way), report, allow_changed)
-        for way, other in (flows.items() if only is None else [(only, flows[only])])
-    ]
+    asked = sets[0].name if len(sets) == 1 else f"{len(sets)} sets"
+    scores = []
+    for way, other in flows.items() if only is None else [(only, flows[only])]:
+        attempt = Attempt(f"{stage} ({asked}{', ' * bool(way)}{way})", report, allow_changed=allow_changed)
+        scores.append(_measure(other, sets, folder / way, attempt))
     return scores[0]
 
 
-def _label(stage: str, way: str, asked: str) -> str:
-    return f"{stage} ({asked}, {way})" if way else f"{stage} ({asked})"
-
-
-def _measure(
-    flow: Flow,
-    sets: Sequence[QuestionsConfig],
-    folder: Path,
-    label: Callable[[str], str],
-    report: Report,
-    allow_changed: bool,
-) -> Scores:
-    """Measure in one way. `label`: what is shown of a set, or of several."""
-    shown = label(sets[0].name if len(sets) == 1 else f"{len(sets)} sets")
+def _measure(flow: Flow, sets: Sequence[QuestionsConfig], folder: Path, attempt: Attempt) -> Scores:
+    """In one way."""
     questions = 0
 
     def ended(number: int, metrics: Metrics) -> None:
         nonlocal questions
         questions += metrics.questions
         if len(sets) > 1:
-            report(Event(shown, note=f"{sets[number].name}: {metrics.accuracy:.1%} right"))
+            attempt.report(Event(attempt.stage, note=f"{sets[number].name}: {metrics.accuracy:.1%} right"))
 
     judged = [(asked, folder / set_folder(number, asked.name)) for number, asked in enumerate(sets)]
-    evaluate_sets(flow, judged, Attempt(shown, report, allow_changed=allow_changed), ended)
+    evaluate_sets(flow, judged, attempt, ended)
     # Two sets may have questions in common.
     shares = {
         f"{number}/{question}": share
@@ -78,7 +66,7 @@ def _measure(
         for question, share in scored(place).items()
     }
     scores = Scores(shares, questions)
-    report(Event(shown, questions, questions, f"{scores.accuracy:.1%} right"))
+    attempt.report(Event(attempt.stage, questions, questions, f"{scores.accuracy:.1%} right"))
     return scores
 
 
