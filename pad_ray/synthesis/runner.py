@@ -8,14 +8,12 @@ shard, and no other: every question ends in exactly one shard.
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from pad_ray import machine
@@ -30,6 +28,8 @@ from pad_ray.synthesis.figures import Figures
 from pad_ray.synthesis.flow import Flow
 from pad_ray.synthesis.folder import FlowFolder, held
 from pad_ray.synthesis.interrupt import graceful
+from pad_ray.synthesis.job import Job
+from pad_ray.synthesis.pump import Pump
 from pad_ray.synthesis.waiting import Waiting, any_alive, free_resources
 from pad_ray.synthesis.watch import INTERRUPTED, Watch
 
@@ -172,7 +172,6 @@ def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt, look
 
     from pad_ray.executor.service import make_executors
     from pad_ray.synthesis.board import Posted, start_board
-    from pad_ray.synthesis.synthesizer import Job
 
     for folder in folders:
         if folder.missing:
@@ -201,7 +200,7 @@ def _run_parts(flow: Flow, folders: Sequence[FlowFolder], attempt: Attempt, look
     board = start_board(flow.engine.stagger_seconds, most)
     attempt.report(Event(attempt.stage, before.questions, questions, "starting the engine"))
     missing = [folder.missing for folder in folders]
-    pump = _Pump(lambda: _dataset(flow, job, missing, executors, board), list(map(len, missing)))
+    pump = Pump(lambda: _dataset(flow, job, missing, executors, board), list(map(len, missing)))
     try:
         with graceful(watch.interrupt):
             pump.start()
@@ -246,37 +245,6 @@ def _waits(flow: Flow, parts: int, executors: list[Any], watch: Watch) -> list[W
     return waits
 
 
-class _Pump(threading.Thread):
-    """Takes what the dataset has to give, so that the main thread is free for people and signals.
-
-    Args:
-        parts: How many each set has to do.
-    """
-
-    def __init__(self, dataset: Any, parts: list[int]) -> None:
-        super().__init__(daemon=True, name="ray-data")
-        self._dataset = dataset
-        self._parts = parts
-        self._ended: SimpleQueue[int] = SimpleQueue()
-        self.error: BaseException | None = None
-
-    def ended(self) -> list[int]:
-        """Numbers of the sets whose last part has come since this was asked before, but for the last set of all: that
-        is looked at when the engines are gone, as a look reads all shards, and GPUs would wait for it.
-        """
-        return [self._ended.get() for _ in range(self._ended.qsize())]
-
-    def run(self) -> None:
-        try:
-            for row in self._dataset().iter_rows():  # what was committed is in the ledger
-                number = int(row["set"])
-                self._parts[number] -= len(row["parts"])
-                if not self._parts[number] and any(self._parts):
-                    self._ended.put(number)
-        except BaseException as error:  # raised again by the main thread
-            self.error = error
-
-
 def _engine_needs(flow: Flow) -> dict[str, float]:
     """What an engine actor books on this cluster."""
     import ray
@@ -286,7 +254,7 @@ def _engine_needs(flow: Flow) -> dict[str, float]:
     return {"CPU": ENGINE_CPUS}
 
 
-def _dataset(flow: Flow, job: Any, missing: list[list[int]], executors: list[Any], board: Any) -> Any:
+def _dataset(flow: Flow, job: Job, missing: list[list[int]], executors: list[Any], board: Any) -> Any:
     """Does the `missing` parts of each set of the job as it is read."""
     import ray
     from ray.data import ActorPoolStrategy

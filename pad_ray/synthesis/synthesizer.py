@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pad_ray.config import EngineConfig
 from pad_ray.errors import DrawFailed, EngineDied, RefusedPrompt, TeacherError
 from pad_ray.executor.judge import task
 from pad_ray.executor.service import JudgeService
@@ -32,11 +31,10 @@ from pad_ray.shards.place import Place
 from pad_ray.shards.writer import record_name, write_shard
 from pad_ray.synthesis.admission import Admission
 from pad_ray.synthesis.counters import SynthesisCounters
-from pad_ray.synthesis.draws import DrawPlan
 from pad_ray.synthesis.figures import Figures
-from pad_ray.synthesis.flow import Maker
+from pad_ray.synthesis.job import Job
 from pad_ray.synthesis.parts import PartReader
-from pad_ray.synthesis.sampling import Policy, Prior, QuestionLoop
+from pad_ray.synthesis.sampling import Prior, QuestionLoop
 from pad_ray.synthesis.selection import program_key
 from pad_ray.synthesis.stated import stated_verdict
 from pad_ray.teacher import orphans
@@ -66,26 +64,6 @@ is set too low refuses all."""
 
 ENGINE_DIED_EXIT = 70
 """Exit code of a process whose engine died (EX_SOFTWARE), for whoever reads Ray's logs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Everything that a worker must know of a flow."""
-
-    run: str
-    """Marks the processes of this run."""
-    attempt: int
-    engine: EngineConfig
-    make: Maker
-    draws: DrawPlan
-    policy: Policy
-    answer_from: str
-    """The executor's: with `variable:NAME` that name is part of a program."""
-    eager: bool
-    """An engine without work is given draws that may turn out unneeded: not where each one is paid for."""
-    block_size: int
-    sets: Sequence[tuple[Place, Place]]
-    """Of each question set the folder of its parts, and that of its shards."""
 
 
 @dataclass(slots=True)
